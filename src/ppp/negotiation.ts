@@ -1,0 +1,464 @@
+/**
+ * One control protocol (LCP or a network control protocol): the automaton of RFC 1661, its restart timer and counters, and
+ * the exchange of Configure packets about the options that a policy wants and judges.
+ *
+ * Beyond the RFC it bounds what a peer can make us do: requests that a peer keeps refusing go out ten at once, then one a
+ * second, and end after 60 s; an option that was nakked too often is given up; a peer that renegotiates without end is left.
+ * Nothing outside this file changes this state.
+ *
+ * @module
+ */
+import { sameOctets } from "../base/octets.ts";
+import { TokenBucket } from "../base/token_bucket.ts";
+import { earliest, type Machine, type Millis, type Note } from "../machine.ts";
+import { Automaton, type Event, type State } from "./automaton.ts";
+import {
+  defaultTimes,
+  type Judgement,
+  type NegotiationEnd,
+  type NegotiationInput,
+  type NegotiationOptions,
+  type NegotiationOutput,
+  type NegotiationTimes,
+} from "./option_policy.ts";
+import {
+  code,
+  type ConfigurationOption,
+  emitControlPacket,
+  emitOptions,
+  parseControlPacket,
+  parseOptions,
+} from "./packet.ts";
+
+const CONVERGE_WITHIN: Millis = 60_000;
+const PACE: Millis = 1000;
+const AT_ONCE = 10;
+
+/** See the file's head. */
+export class Negotiation implements Machine<NegotiationInput, NegotiationOutput> {
+  readonly #options: NegotiationOptions;
+  readonly #times: NegotiationTimes;
+  readonly #automaton = new Automaton();
+  readonly #outputs: NegotiationOutput[] = [];
+  readonly #codeRejects = new TokenBucket(10, 10);
+  readonly #renegotiations = new TokenBucket(20, 20 / 60);
+  #identifier = 0;
+  #requestIdentifier = 0;
+  #requested: readonly ConfigurationOption[] = [];
+  #awaitsAnswer = false;
+  #waitsForPeer = false;
+  #restartCounter = 0;
+  #restartAt: Millis | undefined;
+  #requestAt: Millis | undefined;
+  #convergeBy: Millis | undefined;
+  #requestsSent = 0;
+  #naksSent = 0;
+  #answersSeen = 0;
+  #lastAnswerEmpty = false;
+  #terminateText = "";
+  #end: { reason: NegotiationEnd; detail: string } = { reason: "closed", detail: "" };
+
+  constructor(options: NegotiationOptions) {
+    this.#options = options;
+    this.#times = options.times ?? defaultTimes;
+  }
+
+  /** State of the automaton, RFC 1661 §4.2. */
+  get state(): State {
+    return this.#automaton.state;
+  }
+
+  /** Whether the options are agreed and stand. */
+  get isOpened(): boolean {
+    return this.#automaton.state === "Opened";
+  }
+
+  /** When `expire` is due. */
+  get deadline(): Millis | undefined {
+    return earliest(this.#restartAt, this.#requestAt, this.#convergeBy);
+  }
+
+  /** The next output. */
+  next(): NegotiationOutput | undefined {
+    return this.#outputs.shift();
+  }
+
+  /** Take one input. */
+  handle(input: NegotiationInput, now: Millis): void {
+    switch (input.kind) {
+      case "lowerUp":
+        if (this.#options.silent === true && this.#automaton.state === "Starting") {
+          this.#automaton.waitForPeer();
+        } else this.#event("Up", now);
+        return;
+      case "lowerDown":
+        this.#event("Down", now);
+        return;
+      case "open":
+        this.#end = { reason: "closed", detail: "" };
+        this.#event("Open", now);
+        return;
+      case "close":
+        this.#close({ reason: "closed", detail: input.text }, now);
+        return;
+      case "protocolRejected":
+        this.#end = { reason: "protocolRejected", detail: `the peer rejected ${this.#options.name}` };
+        this.#event("RXJ-", now);
+        return;
+      case "packet":
+        this.#packet(input.information, now);
+    }
+  }
+
+  /** End this negotiation because of what its owner found, in `words` that go into the Terminate-Request. */
+  giveUp(detail: string, now: Millis): void {
+    this.#fail("unacceptable", detail, now);
+  }
+
+  /** A fresh packet of an extended code, for the owner to send. */
+  emit(extendedCode: number, data: Uint8Array, identifier?: number): Uint8Array {
+    return emitControlPacket(extendedCode, identifier ?? this.#nextIdentifier(), data);
+  }
+
+  /** Act on deadlines. */
+  expire(now: Millis): void {
+    if (this.#requestAt !== undefined && now >= this.#requestAt) {
+      this.#requestAt = undefined;
+      this.#sendRequest(now);
+    }
+    if (this.#convergeBy !== undefined && now >= this.#convergeBy) {
+      this.#convergeBy = undefined;
+      if (this.#answersSeen > 0) {
+        this.#fail(
+          "notConverged",
+          `no agreement on ${this.#options.name} within ${CONVERGE_WITHIN / 1000} s`,
+          now,
+        );
+        return;
+      }
+    }
+    if (this.#restartAt !== undefined && now >= this.#restartAt) this.#timeout(now);
+  }
+
+  #timeout(now: Millis): void {
+    this.#restartAt = undefined;
+    if (!this.#automaton.isTimed) return;
+    if (this.#restartCounter > 0) {
+      this.#event("TO+", now);
+      return;
+    }
+    const terminating = this.#automaton.state === "Closing" || this.#automaton.state === "Stopping";
+    if (!terminating) {
+      this.#note("warning", `${this.#options.name}: timeout sending Config-Requests`);
+      if (this.#options.passive === true) {
+        this.#waitForPeer();
+        return;
+      }
+      this.#end = { reason: "noReply", detail: `no reply to ${this.#times.maxConfigure} Configure-Requests` };
+    }
+    this.#event("TO-", now);
+  }
+
+  #event(event: Event, now: Millis, answer?: () => void): void {
+    const before = this.#automaton.state;
+    for (const action of this.#automaton.move(event)) {
+      switch (action) {
+        case "tlu":
+          this.#stopTimers();
+          this.#naksSent = 0;
+          this.#answersSeen = 0;
+          this.#requestsSent = 0;
+          this.#outputs.push({ kind: "up" });
+          break;
+        case "tld":
+          this.#outputs.push({ kind: "down" });
+          break;
+        case "tls":
+          break;
+        case "tlf":
+          this.#stopTimers();
+          this.#outputs.push({ kind: "finished", ...this.#end });
+          break;
+        case "irc": {
+          const terminating = this.#automaton.state === "Closing" || this.#automaton.state === "Stopping";
+          this.#restartCounter = terminating ? this.#times.maxTerminate : this.#times.maxConfigure;
+          break;
+        }
+        case "zrc":
+          this.#restartCounter = 0;
+          this.#restartAt = now + this.#times.restartMs;
+          break;
+        case "scr":
+          this.#queueRequest(before, event, now);
+          break;
+        case "sca":
+        case "scn":
+          answer?.();
+          break;
+        case "str":
+          this.#restartCounter -= 1;
+          this.#restartAt = now + this.#times.restartMs;
+          this.#send(code.terminateRequest, this.#nextIdentifier(), octetsOf(this.#terminateText));
+          break;
+        case "sta":
+        case "scj":
+        case "ser":
+          answer?.();
+          break;
+      }
+    }
+    if (!this.#automaton.isTimed) this.#stopTimers();
+  }
+
+  #stopTimers(): void {
+    this.#restartAt = undefined;
+    this.#requestAt = undefined;
+    this.#convergeBy = undefined;
+  }
+
+  #waitForPeer(): void {
+    this.#automaton.waitForPeer();
+    this.#waitsForPeer = true;
+    this.#stopTimers();
+  }
+
+  #close(end: { reason: NegotiationEnd; detail: string }, now: Millis): void {
+    this.#terminateText = end.detail;
+    this.#end = end;
+    const untold = this.#waitsForPeer && this.#automaton.state === "Stopped";
+    this.#event("Close", now);
+    if (untold) this.#outputs.push({ kind: "finished", ...end });
+  }
+
+  #begin(now: Millis): void {
+    this.#options.policy.reset();
+    this.#waitsForPeer = false;
+    this.#naksSent = 0;
+    this.#requestsSent = 0;
+    this.#answersSeen = 0;
+    this.#lastAnswerEmpty = false;
+    this.#requested = [];
+    this.#restartCounter = this.#times.maxConfigure;
+    this.#convergeBy = now + CONVERGE_WITHIN;
+  }
+
+  /** Ask at once or, once a peer has refused often, at the pace of one a second; an empty Nak is never answered at once. */
+  #queueRequest(before: State, event: Event, now: Millis): void {
+    const fresh = before === "Closed" || before === "Starting" || before === "Stopped" || before === "Opened";
+    if (fresh && event !== "RCR+" && event !== "RCR-") this.#begin(now);
+    if (event === "TO+") {
+      this.#sendRequest(now, true);
+      return;
+    }
+    const wait = this.#lastAnswerEmpty ? this.#times.restartMs : this.#requestsSent >= AT_ONCE ? PACE : 0;
+    if (wait === 0) {
+      this.#sendRequest(now);
+      return;
+    }
+    this.#requestAt ??= now + wait;
+    this.#restartAt = undefined;
+  }
+
+  #sendRequest(now: Millis, again = false): void {
+    if (!this.#automaton.isTimed) return;
+    if (!again || this.#requested.length === 0) {
+      this.#requested = this.#options.policy.request();
+      this.#requestIdentifier = this.#nextIdentifier();
+    }
+    this.#awaitsAnswer = true;
+    this.#requestsSent += 1;
+    this.#restartCounter -= 1;
+    this.#requestAt = undefined;
+    this.#restartAt = now + this.#times.restartMs;
+    this.#send(code.configureRequest, this.#requestIdentifier, emitOptions(this.#requested));
+  }
+
+  #packet(information: Uint8Array, now: Millis): void {
+    const packet = parseControlPacket(information);
+    if (packet.kind === "malformed") {
+      this.#note("debug", `${this.#options.name}: discarded a packet: ${packet.why}`);
+      return;
+    }
+    switch (packet.code) {
+      case code.configureRequest:
+        this.#configureRequest(packet.identifier, packet.data, now);
+        return;
+      case code.configureAck:
+      case code.configureNak:
+      case code.configureReject:
+        this.#configureAnswer(packet.code, packet.identifier, packet.data, now);
+        return;
+      case code.terminateRequest:
+        if (this.isOpened) {
+          this.#end = { reason: "peerTerminated", detail: `${this.#options.name} terminated by peer` };
+        }
+        this.#event("RTR", now, () => this.#send(code.terminateAck, packet.identifier, new Uint8Array(0)));
+        return;
+      case code.terminateAck:
+        this.#event("RTA", now);
+        return;
+      case code.codeReject: {
+        const rejectedCode = packet.data[0] ?? 0;
+        if (rejectedCode >= code.configureRequest && rejectedCode <= code.codeReject) {
+          this.#end = { reason: "protocolRejected", detail: `the peer rejected code ${rejectedCode}` };
+          this.#event("RXJ-", now);
+        } else this.#event("RXJ+", now);
+        return;
+      }
+    }
+    if (this.#options.extendedCodes?.has(packet.code) === true) {
+      const { code: extended, identifier, data } = packet;
+      this.#outputs.push({ kind: "extended", code: extended, identifier, data: data.slice() });
+      return;
+    }
+    this.#event("RUC", now, () => {
+      if (!this.#codeRejects.take(now)) return;
+      const most = Math.max(4, (this.#options.mostOctets?.() ?? 1500) - 4);
+      this.#send(code.codeReject, this.#nextIdentifier(), information.slice(0, most));
+    });
+  }
+
+  #configureRequest(identifier: number, data: Uint8Array, now: Millis): void {
+    const state = this.#automaton.state;
+    if (
+      state === "Closed" || state === "Closing" || state === "Stopping" || state === "Initial" ||
+      state === "Starting"
+    ) {
+      this.#event("RCR+", now, () => this.#send(code.terminateAck, identifier, new Uint8Array(0)));
+      return;
+    }
+    if (state === "Opened" && !this.#renegotiations.take(now)) {
+      this.#fail("notConverged", `the peer renegotiates ${this.#options.name} without end`, now);
+      return;
+    }
+    if (state === "Opened" || state === "Stopped") this.#begin(now);
+    const judgement = this.#judge(data);
+    if (judgement.kind === "ack") {
+      this.#event("RCR+", now, () => this.#send(code.configureAck, identifier, data));
+    } else {
+      if (judgement.kind === "nak") this.#naksSent += 1;
+      this.#answersSeen += 1;
+      const answer = judgement.kind === "nak" ? code.configureNak : code.configureReject;
+      this.#event("RCR-", now, () => this.#send(answer, identifier, judgement.octets));
+    }
+    this.#checkPolicy(now);
+  }
+
+  #judge(data: Uint8Array): { kind: "ack" } | { kind: "nak" | "reject"; octets: Uint8Array } {
+    const { options, rest } = parseOptions(data);
+    if (rest !== undefined) return { kind: "reject", octets: rest };
+    const judgement: Judgement = this.#options.policy.judge(options);
+    if (judgement.kind === "ack") return judgement;
+    if (judgement.kind === "reject" || this.#naksSent < this.#times.maxFailure) {
+      return { kind: judgement.kind, octets: emitOptions(judgement.options) };
+    }
+    const types = new Set(judgement.options.map((option) => option.type));
+    const refused = options.filter((option) => types.has(option.type));
+    return refused.length === 0 ? { kind: "ack" } : { kind: "reject", octets: emitOptions(refused) };
+  }
+
+  #configureAnswer(answer: number, identifier: number, data: Uint8Array, now: Millis): void {
+    const state = this.#automaton.state;
+    const waiting = state === "Req-Sent" || state === "Ack-Rcvd" || state === "Ack-Sent" ||
+      state === "Opened";
+    if (!waiting) {
+      this.#event(answer === code.configureAck ? "RCA" : "RCN", now, () => {
+        this.#send(code.terminateAck, identifier, new Uint8Array(0));
+      });
+      return;
+    }
+    if (
+      identifier !== this.#requestIdentifier || !this.#awaitsAnswer
+    ) {
+      this.#note(
+        "debug",
+        `${this.#options.name}: discarded an answer to no request of ours (id ${identifier})`,
+      );
+      return;
+    }
+    if (answer === code.configureAck) {
+      if (!sameOctets(data, emitOptions(this.#requested))) {
+        this.#note("debug", `${this.#options.name}: discarded a Configure-Ack of other options than ours`);
+        return;
+      }
+      this.#awaitsAnswer = false;
+      this.#options.policy.acknowledged(this.#requested);
+      this.#event("RCA", now);
+      this.#checkPolicy(now);
+      return;
+    }
+    const { options, rest } = parseOptions(data);
+    if (rest !== undefined) {
+      this.#note(
+        "debug",
+        `${this.#options.name}: discarded a Configure-Nak or -Reject with a malformed option`,
+      );
+      return;
+    }
+    if (answer === code.configureReject) {
+      if (options.length === 0 || !isPartOf(options, this.#requested)) {
+        this.#note(
+          "debug",
+          `${this.#options.name}: discarded a Configure-Reject of options that we did not send`,
+        );
+        return;
+      }
+      this.#options.policy.rejected(options);
+    } else {
+      this.#options.policy.nakked(options);
+    }
+    this.#awaitsAnswer = false;
+    this.#answersSeen += 1;
+    this.#lastAnswerEmpty = options.length === 0;
+    this.#event("RCN", now);
+    this.#checkPolicy(now);
+  }
+
+  #checkPolicy(now: Millis): void {
+    const failure = this.#options.policy.failure;
+    if (failure !== undefined) this.#fail("unacceptable", failure, now);
+  }
+
+  #fail(reason: NegotiationEnd, detail: string, now: Millis): void {
+    const state = this.#automaton.state;
+    if (state === "Closing" || state === "Closed" || state === "Initial" || state === "Stopping") return;
+    this.#close({ reason, detail }, now);
+  }
+
+  #nextIdentifier(): number {
+    this.#identifier = (this.#identifier + 1) & 0xff;
+    return this.#identifier;
+  }
+
+  #send(packetCode: number, identifier: number, data: Uint8Array): void {
+    this.#outputs.push({ kind: "packet", information: emitControlPacket(packetCode, identifier, data) });
+  }
+
+  #note(level: Note["level"], text: string): void {
+    this.#outputs.push({ kind: "note", level, text });
+  }
+}
+
+function octetsOf(text: string): Uint8Array {
+  return Uint8Array.from(text.slice(0, 255), (character) => {
+    const point = character.charCodeAt(0);
+    return point >= 0x20 && point < 0x7f ? point : 0x3f;
+  });
+}
+
+/** Whether each of `some` stands in `all` unchanged and in the same order, RFC 1661 §5.4. */
+function isPartOf(some: readonly ConfigurationOption[], all: readonly ConfigurationOption[]): boolean {
+  let at = 0;
+  for (const option of some) {
+    while (at < all.length) {
+      const candidate = all[at];
+      if (
+        candidate !== undefined && candidate.type === option.type && sameOctets(candidate.data, option.data)
+      ) break;
+      at += 1;
+    }
+    if (at === all.length) return false;
+    at += 1;
+  }
+  return true;
+}
