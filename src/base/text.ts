@@ -90,3 +90,11 @@ export function printable(octets: Uint8Array, most = 256): string {
   if (octets.length > most) parts.push("...");
   return parts.join("");
 }
+
+/** Octets of our own words for a peer: printable ASCII, all else as `?`, 255 at most. */
+export function printableOctets(text: string): Uint8Array {
+  return Uint8Array.from(text.slice(0, 255), (character) => {
+    const point = character.charCodeAt(0);
+    return point >= 0x20 && point < 0x7f ? point : 0x3f;
+  });
+}

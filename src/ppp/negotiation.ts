@@ -9,6 +9,7 @@
  * @module
  */
 import { sameOctets } from "../base/octets.ts";
+import { printable, printableOctets } from "../base/text.ts";
 import { TokenBucket } from "../base/token_bucket.ts";
 import { earliest, type Machine, type Millis, type Note } from "../machine.ts";
 import { Automaton, type Event, type State } from "./automaton.ts";
@@ -26,6 +27,7 @@ import {
   type ConfigurationOption,
   emitControlPacket,
   emitOptions,
+  isPartOf,
   parseControlPacket,
   parseOptions,
 } from "./packet.ts";
@@ -76,6 +78,11 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
   /** When `expire` is due. */
   get deadline(): Millis | undefined {
     return earliest(this.#restartAt, this.#requestAt, this.#convergeBy);
+  }
+
+  /** Whether `next` has something to give. */
+  get hasOutput(): boolean {
+    return this.#outputs.length > 0;
   }
 
   /** The next output. */
@@ -198,7 +205,7 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
         case "str":
           this.#restartCounter -= 1;
           this.#restartAt = now + this.#times.restartMs;
-          this.#send(code.terminateRequest, this.#nextIdentifier(), octetsOf(this.#terminateText));
+          this.#send(code.terminateRequest, this.#nextIdentifier(), printableOctets(this.#terminateText));
           break;
         case "sta":
         case "scj":
@@ -289,9 +296,7 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
         this.#configureAnswer(packet.code, packet.identifier, packet.data, now);
         return;
       case code.terminateRequest:
-        if (this.isOpened) {
-          this.#end = { reason: "peerTerminated", detail: `${this.#options.name} terminated by peer` };
-        }
+        this.#peerTerminates(packet.data);
         this.#event("RTR", now, () => this.#send(code.terminateAck, packet.identifier, new Uint8Array(0)));
         return;
       case code.terminateAck:
@@ -318,6 +323,14 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
     });
   }
 
+  #peerTerminates(data: Uint8Array): void {
+    if (!this.isOpened) return;
+    const words = data.length > 0 ? ` (${printable(data)})` : "";
+    const detail = `${this.#options.name} terminated by peer${words}`;
+    this.#note("info", detail);
+    this.#end = { reason: "peerTerminated", detail };
+  }
+
   #configureRequest(identifier: number, data: Uint8Array, now: Millis): void {
     const state = this.#automaton.state;
     if (
@@ -341,7 +354,7 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
       const answer = judgement.kind === "nak" ? code.configureNak : code.configureReject;
       this.#event("RCR-", now, () => this.#send(answer, identifier, judgement.octets));
     }
-    this.#checkPolicy(now);
+    this.#isAcceptable(now);
   }
 
   #judge(data: Uint8Array): { kind: "ack" } | { kind: "nak" | "reject"; octets: Uint8Array } {
@@ -383,8 +396,7 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
       }
       this.#awaitsAnswer = false;
       this.#options.policy.acknowledged(this.#requested);
-      this.#event("RCA", now);
-      this.#checkPolicy(now);
+      if (this.#isAcceptable(now)) this.#event("RCA", now);
       return;
     }
     const { options, rest } = parseOptions(data);
@@ -410,13 +422,13 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
     this.#awaitsAnswer = false;
     this.#answersSeen += 1;
     this.#lastAnswerEmpty = options.length === 0;
-    this.#event("RCN", now);
-    this.#checkPolicy(now);
+    if (this.#isAcceptable(now)) this.#event("RCN", now);
   }
 
-  #checkPolicy(now: Millis): void {
+  #isAcceptable(now: Millis): boolean {
     const failure = this.#options.policy.failure;
     if (failure !== undefined) this.#fail("unacceptable", failure, now);
+    return failure === undefined;
   }
 
   #fail(reason: NegotiationEnd, detail: string, now: Millis): void {
@@ -437,28 +449,4 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
   #note(level: Note["level"], text: string): void {
     this.#outputs.push({ kind: "note", level, text });
   }
-}
-
-function octetsOf(text: string): Uint8Array {
-  return Uint8Array.from(text.slice(0, 255), (character) => {
-    const point = character.charCodeAt(0);
-    return point >= 0x20 && point < 0x7f ? point : 0x3f;
-  });
-}
-
-/** Whether each of `some` stands in `all` unchanged and in the same order, RFC 1661 §5.4. */
-function isPartOf(some: readonly ConfigurationOption[], all: readonly ConfigurationOption[]): boolean {
-  let at = 0;
-  for (const option of some) {
-    while (at < all.length) {
-      const candidate = all[at];
-      if (
-        candidate !== undefined && candidate.type === option.type && sameOctets(candidate.data, option.data)
-      ) break;
-      at += 1;
-    }
-    if (at === all.length) return false;
-    at += 1;
-  }
-  return true;
 }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { readUint16, writeUint16 } from "../base/octets.ts";
+import { readUint16, sameOctets, writeUint16 } from "../base/octets.ts";
 import type { Malformed } from "../machine.ts";
 
 /** Codes that LCP and the network control protocols share, RFC 1661 §5. */
@@ -105,4 +105,17 @@ export function emitOptions(options: readonly ConfigurationOption[]): Uint8Array
     at += option.data.length + 2;
   }
   return octets;
+}
+
+/** Whether each of `some` stands in `all` unchanged and in the same order: a Configure-Reject must. RFC 1661 §5.4 */
+export function isPartOf(some: readonly ConfigurationOption[], all: readonly ConfigurationOption[]): boolean {
+  let from = 0;
+  for (const option of some) {
+    const at = all.findIndex((each, i) =>
+      i >= from && each.type === option.type && sameOctets(each.data, option.data)
+    );
+    if (at < 0) return false;
+    from = at + 1;
+  }
+  return true;
 }

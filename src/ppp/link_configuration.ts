@@ -1,0 +1,90 @@
+/**
+ * What a link is made of, and its inputs and outputs.
+ *
+ * @module
+ */
+import type { SeededRandom } from "../base/random.ts";
+import type { Millis, Note } from "../machine.ts";
+import type { AuthenticationFactory } from "./authentication_phase.ts";
+import type { EchoConfiguration } from "./echo.ts";
+import type { LcpConfiguration } from "./lcp.ts";
+import type { NetworkAgreement, NetworkConfiguration } from "./network.ts";
+import type { NegotiationTimes } from "./option_policy.ts";
+
+/** RFC 1661 §3.2 */
+export type Phase = "dead" | "establish" | "authenticate" | "network" | "terminate";
+
+/** Networks that a link can carry. */
+export type NetworkName = "ip" | "ipv6";
+
+/** Why a link ended; whose doing it was is part of the name. */
+export type LinkEnd =
+  | "asked"
+  | "peerTerminated"
+  | "carrierLost"
+  | "noReply"
+  | "notConverged"
+  | "loopedBack"
+  | "protocolRejected"
+  | "peerRefusedAuthentication"
+  | "peerNotAuthenticated"
+  | "authenticationRefused"
+  | "authenticationNoReply"
+  | "serverNotGenuine"
+  | "networkRefused"
+  | "echoLost"
+  | "idle"
+  | "connectTime";
+
+/** What a link is made of. */
+export interface LinkConfiguration {
+  readonly lcp: LcpConfiguration;
+  readonly lcpTimes: NegotiationTimes;
+  readonly silent: boolean;
+  readonly passive: boolean;
+  readonly echo: EchoConfiguration;
+  readonly authentication: AuthenticationFactory;
+  /** The networks to bring up, once it is known who the peer is; `peerName` is undefined when it did not have to say. */
+  readonly networks: (
+    peerName: Uint8Array | undefined,
+    random: SeededRandom,
+  ) => readonly NetworkConfiguration[];
+  /** Leave this long after the first network came up; 0 never. */
+  readonly maxConnectMs: Millis;
+  /** Leave when no network packet has passed for this long; 0 never. */
+  readonly idleMs: Millis;
+  /** Octets from the host's random source, 16 are enough. */
+  readonly seed: Uint8Array;
+}
+
+/** How frames are made or taken, from what LCP agreed on. */
+export interface Framing {
+  readonly transmit: {
+    readonly accm: number;
+    readonly pfc: boolean;
+    readonly acfc: boolean;
+    readonly mru: number;
+  };
+  readonly receive: { readonly accm: number; readonly mru: number };
+}
+
+/** Input of a link. */
+export type LinkInput =
+  | { readonly kind: "lowerUp" }
+  | { readonly kind: "lowerDown"; readonly detail: string }
+  | { readonly kind: "close"; readonly reason: LinkEnd; readonly text: string }
+  /** One packet from its two-octet Protocol field on. */
+  | { readonly kind: "packet"; readonly packet: Uint8Array };
+
+/** Output of a link. */
+export type LinkOutput =
+  /** To be sent, from its two-octet Protocol field on. */
+  | { readonly kind: "packet"; readonly packet: Uint8Array }
+  | ({ readonly kind: "framing" } & Framing)
+  | { readonly kind: "phase"; readonly phase: Phase }
+  /** Who was proven: the peer to us, or we to the peer. `name` is the peer's in both cases where it is known. */
+  | { readonly kind: "authenticated"; readonly who: "peer" | "us"; readonly name: Uint8Array }
+  | { readonly kind: "networkUp"; readonly agreement: NetworkAgreement }
+  | { readonly kind: "networkDown"; readonly network: NetworkName }
+  | { readonly kind: "ended"; readonly reason: LinkEnd; readonly detail: string }
+  | Note;
