@@ -9,6 +9,7 @@
  */
 import { type Fd, type Host, HostError } from "../host.ts";
 import { type Abi, abiOf, FLUSH } from "./abi.ts";
+import { realPath } from "./files.ts";
 import { type FlowControl, type LineSettings, Termios } from "./termios.ts";
 
 /** How a port is set. */
@@ -45,7 +46,7 @@ function tolerant(act: () => void): void {
 export class SerialPort {
   /** The descriptor: non-blocking, so that `read` and `write` of the host may be used on it. */
   readonly fd: Fd;
-  /** The path it was opened by; undefined for a descriptor that we were given. */
+  /** Real path of the device, symbolic links resolved; undefined for a descriptor whose path /proc does not tell. */
   readonly path: string | undefined;
   /** `struct termios2` as it was before, for the undo journal. */
   readonly savedSettings: Uint8Array;
@@ -195,7 +196,7 @@ export function openSerial(host: Host, path: string, options: SerialOptions = {}
     if ((options.exclusive ?? true) && !host.lock(fd)) {
       throw new HostError("flock", "EBUSY", 16, "Another program has locked the terminal", path);
     }
-    return new SerialPort(host, fd, path, true, options);
+    return new SerialPort(host, fd, realPath(host, path), true, options);
   } catch (error) {
     host.close(fd);
     throw error;
@@ -210,7 +211,8 @@ export function openSerial(host: Host, path: string, options: SerialOptions = {}
 export function takeDescriptor(host: Host, fd: Fd, options: SerialOptions = {}): SerialPort {
   const wasNonBlocking = host.setNonBlocking(fd, true);
   try {
-    return new SerialPort(host, fd, undefined, wasNonBlocking, options);
+    const path = host.readLink(`/proc/self/fd/${fd}`);
+    return new SerialPort(host, fd, path?.startsWith("/dev/") ? path : undefined, wasNonBlocking, options);
   } catch (error) {
     if (!wasNonBlocking) host.setNonBlocking(fd, false);
     throw error;

@@ -8,6 +8,8 @@
  */
 import { type Fd, type Host, HostError } from "../host.ts";
 import { abiOf } from "./abi.ts";
+import { interfaceByName } from "./interface.ts";
+import { Netlink } from "./netlink.ts";
 
 const DEVICE = "/dev/net/tun";
 const IFF_TUN = 0x0001;
@@ -55,6 +57,15 @@ function interfaceRequest(host: Host, name: string, flags: number): Uint8Array {
   return request;
 }
 
+function isInterface(host: Host, name: string): boolean {
+  const netlink = new Netlink(host);
+  try {
+    return interfaceByName(netlink, name) !== undefined;
+  } finally {
+    netlink.close();
+  }
+}
+
 /** The text before the first NUL. */
 function nameIn(request: Uint8Array): string {
   const octets = request.subarray(0, NAME_OCTETS);
@@ -84,7 +95,7 @@ export function openTun(host: Host, name: string): TunDevice {
   } catch (error) {
     if (fd !== undefined) host.close(fd);
     if (!(error instanceof HostError)) throw error;
-    const taken = error.code === "EINVAL" && host.status(`/sys/class/net/${name}`) !== undefined;
+    const taken = error.code === "EINVAL" && isInterface(host, name);
     throw explain(taken ? new HostError(error.call, "EBUSY", 16, "") : error, name);
   }
 }

@@ -1,0 +1,77 @@
+/**
+ * The things that an undo journal can hold, and how each is undone.
+ *
+ * @module
+ */
+import { fromHex, sameOctets, toHex } from "../base/octets.ts";
+import { type Host, HostError } from "../host.ts";
+import { abiOf } from "../linux/abi.ts";
+import { removePidFile } from "../linux/files.ts";
+import { unlockDevice } from "../linux/lock_file.ts";
+import { Netlink } from "../linux/netlink.ts";
+import { type ResolvConfRecord, undoResolvConf } from "../linux/resolver.ts";
+import { type DefaultRouteRecord, undoDefaultRoute } from "../linux/route.ts";
+import { Termios } from "../linux/termios.ts";
+
+/** One thing to undo. */
+export type UndoEntry =
+  /** A UUCP lock file that holds the owner's pid. */
+  | { readonly kind: "lockFile"; readonly path: string }
+  /** A pid file that holds the owner's pid. */
+  | { readonly kind: "pidFile"; readonly path: string }
+  | { readonly kind: "defaultRoute"; readonly record: DefaultRouteRecord }
+  | { readonly kind: "resolvConf"; readonly record: ResolvConfRecord }
+  /** Settings of a terminal as `struct termios2` in hexadecimal: those from before, and those that we gave it. */
+  | { readonly kind: "terminal"; readonly path: string; readonly saved: string; readonly ours: string };
+
+/** The entry for a terminal that is about to get other settings, or has just got them. */
+export function terminalEntry(path: string, saved: Uint8Array, ours: Uint8Array): UndoEntry {
+  return { kind: "terminal", path, saved: toHex(saved), ours: toHex(ours) };
+}
+
+/** Undo one thing if it is still ours; `pid` is the owner's. Gives lines for the log, none when there was nothing to do. */
+export function undoEntry(host: Host, entry: UndoEntry, pid: number): string[] {
+  switch (entry.kind) {
+    case "lockFile":
+      return unlockDevice(host, { path: entry.path, pid }) ? [`removed lock file ${entry.path}`] : [];
+    case "pidFile":
+      return removePidFile(host, entry.path, pid) ? [`removed pid file ${entry.path}`] : [];
+    case "resolvConf":
+      return undoResolvConf(host, entry.record) ? [`removed ${entry.record.path}`] : [];
+    case "terminal":
+      return restoreTerminal(host, entry) ? [`restored the settings of ${entry.path}`] : [];
+    case "defaultRoute": {
+      const netlink = new Netlink(host);
+      try {
+        return undoDefaultRoute(netlink, entry.record);
+      } finally {
+        netlink.close();
+      }
+    }
+  }
+}
+
+/** Put a terminal's settings back if nobody holds it and they are still those that we gave it. */
+function restoreTerminal(host: Host, entry: UndoEntry & { readonly kind: "terminal" }): boolean {
+  const { open, ioctl } = abiOf(host.platform);
+  let fd: number;
+  try {
+    fd = host.open(entry.path, open.readWrite | open.noControllingTerminal | open.noFollow);
+  } catch (error) {
+    if (error instanceof HostError) return false;
+    throw error;
+  }
+  try {
+    if (!host.lock(fd)) return false;
+    const present = new Termios(host.platform);
+    host.ioctl(fd, ioctl.TCGETS2, present.octets);
+    if (!sameOctets(present.octets, fromHex(entry.ours))) return false;
+    host.ioctl(fd, ioctl.TCSETS2, new Termios(host.platform, fromHex(entry.saved)).octets);
+    return true;
+  } catch (error) {
+    if (error instanceof HostError) return false;
+    throw error;
+  } finally {
+    host.close(fd);
+  }
+}
