@@ -1,0 +1,61 @@
+/**
+ * From the words of the command line to a command.
+ *
+ * Called as `pppd`, the program is pppd; else the first word names the command.
+ *
+ * @module
+ */
+import { encodeUtf8 } from "../base/text.ts";
+import { type Host, HostError } from "../host.ts";
+import { VERSION } from "../version.ts";
+import { demo } from "./commands/demo.ts";
+import { pppd } from "./commands/pppd.ts";
+
+/** A command: its words without its own name; its exit status. */
+type Command = (host: Host, args: readonly string[]) => Promise<number>;
+
+const commands = new Map<string, { readonly run: Command; readonly summary: string }>([
+  ["demo", { run: demo, summary: "a link coming up through a virtual modem, and pings across it" }],
+  ["pppd", { run: pppd, summary: "a PPP link with the options, files and exit codes of pppd(8)" }],
+  ["version", { run: version, summary: "what this program is" }],
+]);
+
+/** Run the program; its exit status. */
+export async function main(host: Host): Promise<number> {
+  if (host.calledAs === "pppd") return await pppd(host, host.args);
+  const [name, ...rest] = host.args;
+  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
+    print(host, 1, usage());
+    return name === undefined ? 2 : 0;
+  }
+  const command = commands.get(name === "--version" ? "version" : name);
+  if (command === undefined) {
+    print(host, 2, [`uplinkd: unknown command "${name}"; try: uplinkd help`]);
+    return 2;
+  }
+  return await command.run(host, rest);
+}
+
+function usage(): string[] {
+  const width = Math.max(...[...commands.keys()].map((name) => name.length));
+  return [
+    "usage: uplinkd COMMAND [WORDS]",
+    "",
+    ...[...commands].map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`),
+  ];
+}
+
+function version(host: Host): Promise<number> {
+  const { engine, architecture } = host.platform;
+  print(host, 1, [`uplinkd ${VERSION} (${engine}, ${architecture})`]);
+  return Promise.resolve(0);
+}
+
+/** Write lines; a closed pipe is the reader's choice and no error. */
+function print(host: Host, fd: number, lines: readonly string[]): void {
+  try {
+    host.write(fd, encodeUtf8(lines.map((line) => `${line}\n`).join("")));
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+  }
+}

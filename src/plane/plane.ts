@@ -1,0 +1,42 @@
+/**
+ * What a link needs of the way its packets go: control packets in and out, the framing that LCP agreed on, and which networks
+ * may pass. Two kinds: TUN (`tun_plane.ts`), and later the kernel's own PPP.
+ *
+ * @module
+ */
+import type { Fd, Interest, Millis } from "../host.ts";
+import type { Framing, NetworkName } from "../ppp/link_configuration.ts";
+
+/** What a plane has to say. */
+export type PlaneOutput =
+  /** A packet that is not data of an open network, from its Protocol field on. Valid until the next call. */
+  | { readonly kind: "packet"; readonly packet: Uint8Array }
+  /** The line is gone: end of file, or an error of the device. */
+  | { readonly kind: "hangup"; readonly detail: string };
+
+/** Octets and packets of network data that passed. */
+export interface TrafficCounters {
+  octetsSent: number;
+  octetsReceived: number;
+  packetsSent: number;
+  packetsReceived: number;
+}
+
+/** See the file's head. */
+export interface DataPlane {
+  /** Descriptors to wait for now. */
+  interests(): readonly Interest[];
+  /** A descriptor of `interests` is ready: move what can be moved. */
+  ready(fd: Fd, now: Millis): void;
+  /** The next output; drained after every `ready`. */
+  next(): PlaneOutput | undefined;
+  /** Send a control packet, from its Protocol field on. */
+  send(packet: Uint8Array): void;
+  /** Use the framing that LCP agreed on, or its defaults again. */
+  setFraming(framing: Framing): void;
+  /** Let data packets of `network` pass, or not any more. */
+  setNetwork(network: NetworkName, passes: boolean): void;
+  /** Try once to get rid of what is queued for the line. */
+  flush(): void;
+  readonly counters: Readonly<TrafficCounters>;
+}

@@ -1,0 +1,222 @@
+/**
+ * The TUN data plane: frames on a line on one side, IP packets of a TUN interface on the other, our own framing between.
+ *
+ * Buffers are made once. A wake-up moves as many packets as are there, up to a bound, so that both directions and the control
+ * packets get their turn. While the line does not take octets the interface is not read: its queue is the one that drops.
+ *
+ * @module
+ */
+import { readUint16 } from "../base/octets.ts";
+import { type Fd, type Host, HostError, type Interest, type Millis } from "../host.ts";
+import { encodeFrame, escapesFor, FrameDecoder, type TransmitFormat } from "../ppp/hdlc.ts";
+import type { Framing, NetworkName } from "../ppp/link_configuration.ts";
+import { protocolNumber } from "../ppp/protocol_numbers.ts";
+import type { DataPlane, PlaneOutput, TrafficCounters } from "./plane.ts";
+
+/** What a TUN plane works on. */
+export interface TunPlaneOptions {
+  readonly host: Host;
+  /** Descriptor that frames are read from. */
+  readonly lineIn: Fd;
+  /** Descriptor that frames are written to; the same one for a terminal. */
+  readonly lineOut: Fd;
+  /** The TUN interface; undefined where data packets are handled by `onData` alone. */
+  readonly tun: Fd | undefined;
+  /** Characters to escape besides the ACCM (`escape`). */
+  readonly escapes: readonly number[];
+  /** Octets that we receive at most in one packet (MRU). */
+  readonly mru: number;
+  /** Called once for each batch of data packets, for echo and idle. */
+  readonly onTraffic: (received: boolean) => void;
+  /** Called with the octets of the line, for a recording. */
+  readonly onOctets?: ((direction: "sent" | "received", octets: Uint8Array) => void) | undefined;
+  /** Takes data packets instead of a TUN interface; valid during the call. */
+  readonly onData?: ((packet: Uint8Array) => void) | undefined;
+}
+
+const READ_OCTETS = 16384;
+const READS_PER_WAKE = 4;
+const PACKETS_PER_WAKE = 32;
+const LARGEST_PACKET = 65535;
+/** Above this the interface is not read. */
+const QUEUE_MARK = 16384;
+/** Control packets may still be queued up to here; what does not fit is dropped, and sent again by its protocol. */
+const QUEUE_OCTETS = QUEUE_MARK + 2 * LARGEST_PACKET + 4096;
+
+/** See the file's head. */
+export class TunPlane implements DataPlane {
+  readonly counters: TrafficCounters = {
+    octetsSent: 0,
+    octetsReceived: 0,
+    packetsSent: 0,
+    packetsReceived: 0,
+  };
+  readonly decoder: FrameDecoder;
+  readonly #options: TunPlaneOptions;
+  readonly #input = new Uint8Array(READ_OCTETS);
+  readonly #packet = new Uint8Array(LARGEST_PACKET + 2);
+  readonly #queue = new Uint8Array(QUEUE_OCTETS);
+  #queueStart = 0;
+  #queueEnd = 0;
+  #format: TransmitFormat;
+  #passes = { ip: false, ipv6: false };
+  #hangup: string | undefined;
+  #hasTold = false;
+  #receivedData = false;
+
+  constructor(options: TunPlaneOptions) {
+    this.#options = options;
+    this.decoder = new FrameDecoder({ mostInformation: Math.max(options.mru, 1500) });
+    this.#format = { escapes: escapesFor(0xffffffff, options.escapes), pfc: false, acfc: false };
+  }
+
+  /** See DataPlane. */
+  interests(): readonly Interest[] {
+    const { lineIn, lineOut, tun } = this.#options;
+    if (this.#hangup !== undefined) return [];
+    const queued = this.#queueEnd - this.#queueStart;
+    const interests: Interest[] = [{ fd: lineIn, read: true, write: lineIn === lineOut && queued > 0 }];
+    if (lineIn !== lineOut && queued > 0) interests.push({ fd: lineOut, read: false, write: true });
+    if (tun !== undefined && queued < QUEUE_MARK && (this.#passes.ip || this.#passes.ipv6)) {
+      interests.push({ fd: tun, read: true, write: false });
+    }
+    return interests;
+  }
+
+  /** See DataPlane. */
+  ready(fd: Fd, _now: Millis): void {
+    if (fd === this.#options.tun) this.#fromInterface(fd);
+    if (fd === this.#options.lineIn) this.#fromLine();
+    this.flush();
+  }
+
+  /** See DataPlane. */
+  next(): PlaneOutput | undefined {
+    for (let packet = this.decoder.next(); packet !== undefined; packet = this.decoder.next()) {
+      const protocol = readUint16(packet, 0);
+      const isData = (protocol === protocolNumber.ip && this.#passes.ip) ||
+        (protocol === protocolNumber.ipv6 && this.#passes.ipv6);
+      if (!isData) return { kind: "packet", packet };
+      this.#toInterface(packet);
+    }
+    if (this.#receivedData) {
+      this.#receivedData = false;
+      this.#options.onTraffic(true);
+    }
+    if (this.#hangup !== undefined && !this.#hasTold) {
+      this.#hasTold = true;
+      return { kind: "hangup", detail: this.#hangup };
+    }
+    return undefined;
+  }
+
+  /** See DataPlane. */
+  send(packet: Uint8Array): void {
+    this.#encode(packet);
+    this.flush();
+  }
+
+  /** See DataPlane. */
+  setFraming(framing: Framing): void {
+    const { accm, pfc, acfc } = framing.transmit;
+    this.#format = { escapes: escapesFor(accm, this.#options.escapes), pfc, acfc };
+    this.decoder.receiveAccm = framing.receive.accm;
+  }
+
+  /** See DataPlane. */
+  setNetwork(network: NetworkName, passes: boolean): void {
+    this.#passes[network] = passes;
+  }
+
+  /** Send a data packet, from its Protocol field on, where there is no TUN interface. */
+  sendData(packet: Uint8Array): void {
+    this.#countSent(packet.length - 2);
+    this.send(packet);
+  }
+
+  /** See DataPlane. */
+  flush(): void {
+    while (this.#queueStart < this.#queueEnd && this.#hangup === undefined) {
+      const waiting = this.#queue.subarray(this.#queueStart, this.#queueEnd);
+      const taken = this.#attempt(() => this.#options.host.write(this.#options.lineOut, waiting));
+      if (taken === undefined || taken === "again" || taken === 0) break;
+      this.#options.onOctets?.("sent", waiting.subarray(0, taken));
+      this.#queueStart += taken;
+    }
+    if (this.#queueStart === this.#queueEnd) this.#queueStart = this.#queueEnd = 0;
+  }
+
+  #fromLine(): void {
+    for (let reads = 0; reads < READS_PER_WAKE && this.#hangup === undefined; reads++) {
+      const count = this.#attempt(() => this.#options.host.read(this.#options.lineIn, this.#input));
+      if (count === undefined || count === "again") return;
+      if (count === 0) {
+        this.#hangup = "end of file on the line";
+        return;
+      }
+      const octets = this.#input.subarray(0, count);
+      this.#options.onOctets?.("received", octets);
+      this.decoder.feed(octets);
+      return;
+    }
+  }
+
+  #fromInterface(tun: Fd): void {
+    const packet = this.#packet;
+    let sent = false;
+    for (let count = 0; count < PACKETS_PER_WAKE && this.#queueEnd - this.#queueStart < QUEUE_MARK; count++) {
+      const length = this.#options.host.read(tun, packet.subarray(2));
+      if (length === "again" || length === 0) break;
+      const version = (packet[2] ?? 0) >> 4;
+      const passes = version === 4 ? this.#passes.ip : version === 6 && this.#passes.ipv6;
+      if (!passes) continue;
+      packet[0] = 0;
+      packet[1] = version === 4 ? protocolNumber.ip : protocolNumber.ipv6;
+      this.#encode(packet.subarray(0, length + 2));
+      this.#countSent(length);
+      sent = true;
+    }
+    if (sent) this.#options.onTraffic(false);
+  }
+
+  #countSent(octets: number): void {
+    this.counters.octetsSent += octets;
+    this.counters.packetsSent += 1;
+  }
+
+  #toInterface(packet: Uint8Array): void {
+    this.#receivedData = true;
+    this.counters.octetsReceived += packet.length - 2;
+    this.counters.packetsReceived += 1;
+    this.#options.onData?.(packet);
+    const tun = this.#options.tun;
+    if (tun === undefined) return;
+    try {
+      this.#options.host.write(tun, packet.subarray(2));
+    } catch (error) {
+      // The kernel refuses what is not an IP packet (EINVAL) or comes while the interface is down (EIO): a loss.
+      if (!(error instanceof HostError)) throw error;
+    }
+  }
+
+  #encode(packet: Uint8Array): void {
+    if (this.#queueStart > 0 && this.#queue.length - this.#queueEnd < 2 * packet.length + 16) {
+      this.#queue.copyWithin(0, this.#queueStart, this.#queueEnd);
+      this.#queueEnd -= this.#queueStart;
+      this.#queueStart = 0;
+    }
+    if (this.#queue.length - this.#queueEnd < 2 * packet.length + 16) return;
+    this.#queueEnd = encodeFrame(packet, this.#format, this.#queue, this.#queueEnd);
+  }
+
+  /** A failing line is a hang-up, whatever the error. */
+  #attempt<Result>(act: () => Result): Result | undefined {
+    try {
+      return act();
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      this.#hangup = error.code === "EIO" ? "the line was hung up" : error.message;
+      return undefined;
+    }
+  }
+}

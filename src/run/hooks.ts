@@ -1,0 +1,124 @@
+/**
+ * The scripts that pppd runs when a link changes: `ip-up`, `ip-down`, `auth-up` … with their arguments and environment.
+ * pppd(8), SCRIPTS.
+ *
+ * For each pair, "down" runs once for each "up" and never before it has ended. What a peer chose is put into a value only
+ * after all but harmless characters were replaced.
+ *
+ * @module
+ */
+import { toHex } from "../base/octets.ts";
+import { latin1 } from "../base/text.ts";
+import type { Host, Millis } from "../host.ts";
+import { isRunnable, type Programs } from "./programs.ts";
+
+/** Whether hooks log what they start and how they end. */
+export type HookLog = (level: "debug" | "warning", text: string) => void;
+
+/** A name that a peer chose, fit for an argument or a variable: `[A-Za-z0-9@._:+-]`, 64 at most, all else as `_`. */
+export function harmlessName(name: Uint8Array): string {
+  return latin1(name).slice(0, 64).replace(/[^A-Za-z0-9@._:+\\-]|\\/g, "_");
+}
+
+/** Variables that the hooks get, kept between them as pppd does. */
+export class HookEnvironment {
+  readonly #variables = new Map<string, string>();
+
+  /** Set a variable; undefined takes it out. */
+  set(name: string, value: string | undefined): void {
+    if (value === undefined) this.#variables.delete(name);
+    else this.#variables.set(name, value);
+  }
+
+  /** Set PEERNAME from octets of the peer, and PEERNAME_HEX where it had to be changed. */
+  setPeerName(name: Uint8Array): void {
+    const harmless = harmlessName(name);
+    this.set("PEERNAME", harmless);
+    this.set("PEERNAME_HEX", harmless === latin1(name) ? undefined : toHex(name.subarray(0, 256)));
+  }
+
+  /** All of them, `NAME=value`. */
+  list(): string[] {
+    return [...this.#variables].map(([name, value]) => `${name}=${value}`);
+  }
+}
+
+/** What a pair of hooks runs. */
+export interface HookPairOptions {
+  readonly host: Host;
+  readonly programs: Programs;
+  readonly environment: HookEnvironment;
+  readonly log: HookLog;
+  readonly upPath: string;
+  readonly downPath: string;
+  readonly withinMs: Millis;
+}
+
+/** One pair, such as `ip-up` and `ip-down`. */
+export class HookPair {
+  readonly #options: HookPairOptions;
+  #wantsUp = false;
+  #ranUp = false;
+  #pid: number | undefined;
+  #argumentsUp: readonly string[] = [];
+
+  constructor(options: HookPairOptions) {
+    this.#options = options;
+  }
+
+  /** The thing came up: run the first script with these arguments, when the second is not running. */
+  up(args: readonly string[], now: Millis): void {
+    this.#wantsUp = true;
+    this.#argumentsUp = args;
+    this.#follow(now);
+  }
+
+  /** The thing went down: run the second script with the arguments of the first, once that has ended. */
+  down(now: Millis): void {
+    this.#wantsUp = false;
+    this.#follow(now);
+  }
+
+  #follow(now: Millis): void {
+    if (this.#pid !== undefined || this.#wantsUp === this.#ranUp) return;
+    this.#ranUp = this.#wantsUp;
+    const path = this.#wantsUp ? this.#options.upPath : this.#options.downPath;
+    this.#pid = runHook(this.#options, path, this.#argumentsUp, now, (_status, later) => {
+      this.#pid = undefined;
+      this.#follow(later);
+    });
+  }
+}
+
+/** Run one hook; its pid, or undefined when there is no such program or it could not be started. */
+export function runHook(
+  options: Omit<HookPairOptions, "upPath" | "downPath">,
+  path: string,
+  args: readonly string[],
+  now: Millis,
+  ended: (status: number, now: Millis) => void,
+): number | undefined {
+  const { host, programs, environment, log, withinMs } = options;
+  if (!isRunnable(host, path)) return undefined;
+  try {
+    const pid = programs.start({
+      title: path,
+      argv: [path, ...args],
+      environment: environment.list(),
+      descriptors: [undefined, undefined, undefined],
+      withinMs,
+      ended: (status, later) => {
+        log(
+          status === 0 ? "debug" : "warning",
+          `Script ${path} finished (pid ${pid}), status = 0x${status.toString(16)}`,
+        );
+        ended(status, later);
+      },
+    }, now);
+    log("debug", `Script ${path} started (pid ${pid})`);
+    return pid;
+  } catch (error) {
+    log("warning", `Can't execute ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * All that a run of `uplinkd pppd` was told, checked and complete: what `pppd_service.ts` works from.
+ *
+ * @module
+ */
+import type { Fd, Millis } from "../host.ts";
+import type { FlowControl } from "../linux/termios.ts";
+import type { LinkConfiguration } from "../ppp/link_configuration.ts";
+
+/** Where the octets come from and go to. */
+export type LineSettings =
+  | { readonly kind: "terminal"; readonly path: string }
+  /** The terminal on standard input. */
+  | { readonly kind: "standardInput" }
+  /** Standard input and output that are no terminal (`notty`). */
+  | { readonly kind: "pipes"; readonly input: Fd; readonly output: Fd }
+  /** A program on the other side of a pty (`pty`). */
+  | { readonly kind: "program"; readonly commandLine: string };
+
+/** How a terminal is set. */
+export interface TerminalSettings {
+  readonly baud: number | undefined;
+  readonly flowControl: FlowControl;
+  readonly stopBits: 1 | 2;
+  /** Use the modem's lines: carrier counts, DTR is dropped to hang up (`modem`). */
+  readonly modem: boolean;
+  /** UUCP lock file (`lock`). */
+  readonly lock: boolean;
+}
+
+/** The interface and what belongs to it. */
+export interface InterfaceSettings {
+  /** Name asked for (`ifname`, `unit N` as `pppN`), or undefined for the next free `pppN`. */
+  readonly name: string | undefined;
+  /** Most octets to send in one packet (`mtu`). */
+  readonly mtu: number;
+  readonly defaultRoute: boolean;
+  readonly replaceDefaultRoute: boolean;
+  readonly defaultRouteMetric: number | undefined;
+  readonly defaultRoute6: boolean;
+  /** Write the peer's name servers to /etc/ppp/resolv.conf (`usepeerdns`). */
+  readonly usePeerDns: boolean;
+}
+
+/** Paths of the hooks. */
+export interface HookPaths {
+  readonly ipPreUp: string;
+  readonly ipUp: string;
+  readonly ipDown: string;
+  readonly ipv6Up: string;
+  readonly ipv6Down: string;
+  readonly authUp: string;
+  readonly authDown: string;
+}
+
+/** What a session's link depends on. */
+export interface SessionContext {
+  readonly interfaceName: string;
+  /** Number at the end of the interface's name, 0 where there is none. */
+  readonly unit: number;
+  /** Why an address cannot be ours; undefined when it can. */
+  readonly refuseLocal: (address: number) => string | undefined;
+  readonly random: (into: Uint8Array) => void;
+  readonly warn: (text: string) => void;
+}
+
+/** See the file's head. */
+export interface PppdSettings {
+  readonly line: LineSettings;
+  readonly terminal: TerminalSettings;
+  readonly init: string | undefined;
+  readonly connect: string | undefined;
+  readonly disconnect: string | undefined;
+  readonly welcome: string | undefined;
+  /** After `connect` or `pty`, wait this long for the peer to speak first. */
+  readonly connectDelayMs: Millis;
+  readonly persist: boolean;
+  readonly holdoffMs: Millis;
+  /** Attempts without success before giving up; 0 never. */
+  readonly maxFail: number;
+  readonly interface: InterfaceSettings;
+  readonly hooks: HookPaths;
+  readonly ipParameter: string;
+  readonly linkName: string | undefined;
+  /** `set VAR=VALUE` and CALL_FILE: for hooks and for `connect` and its like. */
+  readonly variables: ReadonlyMap<string, string>;
+  readonly debug: boolean;
+  readonly showPasswords: boolean;
+  /** Where to record all octets of the line (`record`). */
+  readonly recordPath: string | undefined;
+  /** Receive MRU asked for, for buffers. */
+  readonly mru: number;
+  /** Characters always escaped (`escape`). */
+  readonly escapes: readonly number[];
+  /** Who started us, for PPPLOGNAME and auth-up. */
+  readonly userName: string;
+  /** Makes the link of one session: secrets are read anew each time. */
+  readonly link: (context: SessionContext) => LinkConfiguration;
+}
+
+/** pppd's exit statuses, pppd(8) EXIT STATUS. */
+export const exitStatus = {
+  ok: 0,
+  fatalError: 1,
+  optionError: 2,
+  notRoot: 3,
+  noKernelSupport: 4,
+  userRequest: 5,
+  lockFailed: 6,
+  openFailed: 7,
+  connectFailed: 8,
+  ptyCommandFailed: 9,
+  negotiationFailed: 10,
+  peerAuthenticationFailed: 11,
+  idleTimeout: 12,
+  connectTime: 13,
+  callback: 14,
+  peerDead: 15,
+  hangup: 16,
+  loopback: 17,
+  initFailed: 18,
+  authenticationToPeerFailed: 19,
+} as const;
