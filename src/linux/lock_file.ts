@@ -171,7 +171,16 @@ export function lockDevice(host: Host, device: string, options: LockOptions = {}
     }
     return { kind: "held", pid: undefined, why: `${path} changes hands` };
   } finally {
-    unlinkIfThere(host, temporary);
+    removeQuietly(host, temporary);
+  }
+}
+
+/** A temporary file that stays is no reason to fail when the lock is decided. */
+function removeQuietly(host: Host, path: string): void {
+  try {
+    unlinkIfThere(host, path);
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
   }
 }
 

@@ -24,7 +24,16 @@ import {
 export const ROUTE_PROTOCOL = 117;
 
 /** linux/rtnetlink.h */
-const RTA = { DST: 1, OIF: 4, GATEWAY: 5, PRIORITY: 6, CACHEINFO: 12, TABLE: 15, PREF: 20 } as const;
+const RTA = {
+  OIF: 4,
+  GATEWAY: 5,
+  PRIORITY: 6,
+  MULTIPATH: 9,
+  CACHEINFO: 12,
+  TABLE: 15,
+  VIA: 18,
+  NH_ID: 30,
+} as const;
 const RT_TABLE_MAIN = 254;
 const RT_SCOPE_LINK = 253;
 const RT_SCOPE_UNIVERSE = 0;
@@ -80,9 +89,24 @@ export type DefaultRoutePlan =
   | { readonly kind: "add"; readonly record: DefaultRouteRecord }
   | { readonly kind: "present"; readonly route: RouteRecord };
 
-function addressText(family: 4 | 6, content: Uint8Array | undefined): string | undefined {
-  if (content === undefined) return undefined;
-  return family === 4 ? formatIpv4(ipv4Of(content)) : formatIpv6(content);
+/** Text of a gateway; RTA_VIA has a family of two octets before the address. */
+function gatewayText(attributes: ReadonlyMap<number, Uint8Array>): string | undefined {
+  const address = attributes.get(RTA.GATEWAY) ?? attributes.get(RTA.VIA)?.subarray(2);
+  if (address === undefined) return undefined;
+  return address.length === 4 ? formatIpv4(ipv4Of(address)) : formatIpv6(address);
+}
+
+/** `struct rtnexthop`s without the flags that the kernel sets itself and refuses. linux/rtnetlink.h */
+function settableNextHops(content: Uint8Array, littleEndian: boolean): Uint8Array {
+  const hops = content.slice();
+  const view = new DataView(hops.buffer);
+  for (let at = 0; at + 8 <= hops.length;) {
+    const length = view.getUint16(at, littleEndian);
+    if (length < 8) break;
+    view.setUint8(at + 2, view.getUint8(at + 2) & RTNH_F_ONLINK);
+    at += (length + 3) & ~3;
+  }
+  return hops;
 }
 
 /** The default route in an RTM_NEWROUTE message of the main table; undefined for any other. The interface has no name yet. */
@@ -105,12 +129,14 @@ export function parseDefaultRoute(message: NetlinkMessage, littleEndian: boolean
     family,
     interface: undefined,
     interfaceIndex: attributeUint32(attributes.get(RTA.OIF), littleEndian),
-    gateway: addressText(family, attributes.get(RTA.GATEWAY)),
+    gateway: gatewayText(attributes),
     metric: attributeUint32(attributes.get(RTA.PRIORITY), littleEndian) ?? 0,
     protocol: body[5] ?? 0,
     header: toHex(header),
-    attributes: [...attributes].filter(([kind]) => kind !== RTA.CACHEINFO)
-      .map(([kind, content]) => [kind, toHex(content)] as const),
+    attributes: [...attributes].filter(([kind]) => kind !== RTA.CACHEINFO).map(([kind, content]) => [
+      kind,
+      toHex(kind === RTA.MULTIPATH ? settableNextHops(content, littleEndian) : content),
+    ]),
   };
 }
 
@@ -218,7 +244,11 @@ export function applyDefaultRoute(netlink: Netlink, record: DefaultRouteRecord):
 /** The message body of a recorded route, with the interface index that its name has today. */
 function emitRecord(netlink: Netlink, route: RouteRecord): Uint8Array {
   const body = netlink.body().octets(fromHex(route.header));
+  // A route by a next-hop object is shown with that object's content too, which the kernel does not take back beside it.
+  const byObject = route.attributes.some(([kind]) => kind === RTA.NH_ID);
+  const implied: readonly number[] = [RTA.OIF, RTA.GATEWAY, RTA.MULTIPATH, RTA.VIA];
   for (const [kind, content] of route.attributes) {
+    if (byObject && implied.includes(kind)) continue;
     const index = kind === RTA.OIF && route.interface !== undefined
       ? interfaceByName(netlink, route.interface)?.index
       : undefined;

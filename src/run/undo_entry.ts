@@ -67,9 +67,10 @@ function restoreTerminal(host: Host, entry: UndoEntry & { readonly kind: "termin
     host.ioctl(fd, ioctl.TCGETS2, present.octets);
     if (!sameOctets(present.octets, fromHex(entry.ours))) return false;
     host.ioctl(fd, ioctl.TCSETS2, new Termios(host.platform, fromHex(entry.saved)).octets);
+    host.ioctl(fd, ioctl.TIOCNXCL, 0);
     return true;
   } catch (error) {
-    if (error instanceof HostError) return false;
+    if (error instanceof HostError || error instanceof RangeError) return false;
     throw error;
   } finally {
     host.close(fd);

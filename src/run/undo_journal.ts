@@ -156,7 +156,9 @@ function attempt(host: Host, entry: UndoEntry, pid: number): string[] {
  * damaged ones are set aside as `.bad`. Call it at every start, before anything is taken.
  */
 export function recoverJournals(host: Host, directory: string = JOURNAL_DIRECTORY): string[] {
-  if (host.status(directory, false) === undefined) return [];
+  const status = host.status(directory, false);
+  const notOurs = status?.uid !== host.effectiveUid && host.effectiveUid !== 0;
+  if (status === undefined || notOurs) return [];
   const distrust = untrusted(host, directory);
   if (distrust !== undefined) return [`Leavings of earlier runs are not undone: ${distrust}`];
   const flags = openFlags(host.platform);

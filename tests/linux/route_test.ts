@@ -16,6 +16,7 @@ import {
 } from "../../src/linux/route.ts";
 import { openTun } from "../../src/linux/tun_device.ts";
 import { inNetworkNamespace, machine, run } from "../support/machine.ts";
+import { failing, overriding } from "../support/stub_host.ts";
 import { assert, assertEquals, assertThrows, test } from "../support/test.ts";
 
 inNetworkNamespace(import.meta.url, () => {
@@ -136,6 +137,77 @@ inNetworkNamespace(import.meta.url, () => {
       ]);
       assertEquals(await shown(), before);
     });
+  });
+
+  test("replacedefaultroute puts back a route whose link is down, and one by a next-hop object", async () => {
+    const several = [
+      "default",
+      "nexthop",
+      "via",
+      "192.0.2.1",
+      "dev",
+      "eth0",
+      "nexthop",
+      "via",
+      "192.0.2.9",
+      "dev",
+      "eth0",
+    ];
+    for (
+      const route of [several, GATEWAY, ["default", "nhid", "5"], [
+        "0.0.0.0/0",
+        "via",
+        "inet6",
+        "fe80::1",
+        "dev",
+        "eth0",
+      ]]
+    ) {
+      await withLink([], async (ours) => {
+        await run("ip", "nexthop", "add", "id", "5", "via", "192.0.2.1", "dev", "eth0");
+        await run("ip", "route", "add", ...route);
+        // The kernel drops next-hop objects, and gateways of the other family, of a link that goes down.
+        if (route.includes("192.0.2.1")) await run("ip", "link", "set", "far0", "down");
+        const before = await shown();
+        assert(/linkdown|nhid|inet6/.test(before.join()), before.join());
+        const plan = addDefaultRoute(netlink, { family: 4, interfaceIndex: ours, replace: true });
+        assert(plan.kind === "add");
+        assertEquals(await shown(), [OURS]);
+        undoDefaultRoute(netlink, plan.record);
+        assertEquals(await shown(), before);
+      });
+    }
+  });
+
+  test("addDefaultRoute leaves the routes as they were when any one call fails", async () => {
+    for (let failed = 1;; failed++) {
+      let fired = false;
+      await withLink([GATEWAY], async (ours) => {
+        const before = await shown();
+        let calls = 0;
+        const faulty = overriding(host, {
+          write(fd, octets) {
+            calls += 1;
+            if (calls === failed) {
+              fired = true;
+              failing("write", "ENOBUFS")();
+            }
+            return host.write(fd, octets);
+          },
+        });
+        const broken = new Netlink(faulty);
+        try {
+          addDefaultRoute(broken, { family: 4, interfaceIndex: ours, replace: true });
+          assert(!fired, "a failure was swallowed");
+        } catch (error) {
+          if (!(error instanceof HostError)) throw error;
+          assertEquals(await shown(), before, `call ${failed}`);
+        }
+        broken.close();
+      });
+      if (!fired) break;
+      assert(failed < 50);
+    }
   });
 
   test("replacedefaultroute takes out every route that would be preferred to ours, and no other", async () => {
