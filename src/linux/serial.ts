@@ -42,6 +42,15 @@ function tolerant(act: () => void): void {
   }
 }
 
+/** Run a system call on the way out: whatever it fails with, the next one must have its turn. */
+function quietly(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+  }
+}
+
 /** A terminal in raw mode. `restore` puts back what was there before, on every way out. */
 export class SerialPort {
   /** The descriptor: non-blocking, so that `read` and `write` of the host may be used on it. */
@@ -170,16 +179,17 @@ export class SerialPort {
   }
 
   /**
-   * Put back the settings from before, once; later calls do nothing, and a port that is gone is no error. Output that is
-   * still pending is thrown away. The descriptor stays open: the caller closes it.
+   * Put back the settings from before, once; later calls do nothing. What the system refuses is no error, least of all on a
+   * port that is gone. Output that is still pending is thrown away. The descriptor stays open: the caller closes it.
    */
   restore(): void {
     if (this.#restored) return;
     this.#restored = true;
-    this.flush(this.outputPending === 0 ? "input" : "both");
-    tolerant(() => this.#host.ioctl(this.fd, this.#abi.ioctl.TCSETS2, this.savedSettings));
-    if (this.#exclusive) tolerant(() => this.#host.ioctl(this.fd, this.#abi.ioctl.TIOCNXCL, 0));
-    if (!this.#wasNonBlocking) tolerant(() => this.#host.setNonBlocking(this.fd, false));
+    const { TCSETS2, TIOCNXCL } = this.#abi.ioctl;
+    quietly(() => this.flush(this.outputPending === 0 ? "input" : "both"));
+    quietly(() => this.#host.ioctl(this.fd, TCSETS2, this.savedSettings));
+    if (this.#exclusive) quietly(() => this.#host.ioctl(this.fd, TIOCNXCL, 0));
+    if (!this.#wasNonBlocking) quietly(() => this.#host.setNonBlocking(this.fd, false));
   }
 }
 

@@ -48,3 +48,20 @@ export function failing(call: string, code: string): () => never {
     throw new HostError(call, code, 1, code);
   };
 }
+
+/** The host with its nth call (from 1) failing, closing excepted; `fired` tells whether it came so far. */
+export function failingAt(host: Host, nth: number, code: string): { readonly host: Host; fired(): boolean } {
+  let calls = 0;
+  const faulty = new Proxy(host, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => {
+        if (name !== "close") calls += 1;
+        if (calls === nth && name !== "close") throw new HostError(String(name), code, 1, code);
+        return value.apply(target, args);
+      };
+    },
+  });
+  return { host: faulty, fired: () => calls >= nth };
+}
