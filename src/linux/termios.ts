@@ -100,6 +100,13 @@ export class Termios {
     if (settings.baud !== undefined) this.setSpeed(settings.baud);
   }
 
+  /** The structure with the flags cleared that `local` and `modem` switch between, to compare settings apart from them. */
+  withoutCarrierFlags(): Uint8Array {
+    const copy = this.copy();
+    copy.#set(CONTROL, copy.controlFlags & ~(FLAG.CLOCAL | FLAG.HUPCL));
+    return copy.octets;
+  }
+
   #character(index: number, value: number): void {
     this.octets[this.#abi.termios.controlCharacters + index] = value;
   }

@@ -51,7 +51,7 @@ export function undoEntry(host: Host, entry: UndoEntry, pid: number): string[] {
   }
 }
 
-/** Put a terminal's settings back if nobody holds it and they are still those that we gave it. */
+/** Put a terminal's settings back if nobody holds it and they are still those that we gave it, local or modem. */
 function restoreTerminal(host: Host, entry: UndoEntry & { readonly kind: "terminal" }): boolean {
   const { open, ioctl } = abiOf(host.platform);
   let fd: number;
@@ -65,7 +65,8 @@ function restoreTerminal(host: Host, entry: UndoEntry & { readonly kind: "termin
     if (!host.lock(fd)) return false;
     const present = new Termios(host.platform);
     host.ioctl(fd, ioctl.TCGETS2, present.octets);
-    if (!sameOctets(present.octets, fromHex(entry.ours))) return false;
+    const ours = new Termios(host.platform, fromHex(entry.ours));
+    if (!sameOctets(present.withoutCarrierFlags(), ours.withoutCarrierFlags())) return false;
     host.ioctl(fd, ioctl.TCSETS2, new Termios(host.platform, fromHex(entry.saved)).octets);
     host.ioctl(fd, ioctl.TIOCNXCL, 0);
     return true;

@@ -230,6 +230,7 @@ test("recoverJournals restores a terminal that still has our settings, and no ot
       const port = openSerial(host, pty.slavePath, { baud: 300 });
       const journal = openJournal(departed(), { directory: `${folder}/j` });
       const entry = journal.add(terminalEntry(port.path ?? "", port.savedSettings, port.presentSettings));
+      port.setLocal(false);
       host.close(port.fd);
       return entry;
     };
