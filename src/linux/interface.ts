@@ -173,8 +173,9 @@ export function renameInterface(netlink: Netlink, index: number, name: string): 
 }
 
 /**
- * Keep the kernel from making a link-local address of its own when the interface comes up. Call it before `setUp`.
- * false when the kernel has no IPv6. Throws HostError.
+ * Keep the kernel from making a link-local address of its own when the interface comes up. Call it before `setUp`, and again
+ * after an MTU below 1280, which makes the kernel forget it. false when there is no IPv6, for such an MTU too.
+ * Throws HostError.
  */
 export function disableAddressGeneration(netlink: Netlink, index: number): boolean {
   const body = linkBody(netlink, index).nested(
@@ -239,7 +240,10 @@ function ipv6Body(netlink: Netlink, index: number, address: Ipv6Assignment): Uin
     .attribute(IFA.LOCAL, address.local).attribute(IFA.ADDRESS, address.peer ?? address.local).finish();
 }
 
-/** Put an IPv6 address on an interface that is up. Throws HostError, EAFNOSUPPORT or EACCES where IPv6 is off. */
+/**
+ * Put an IPv6 address on an interface that is up. Throws HostError: EOPNOTSUPP when the kernel has no IPv6, EACCES when
+ * sysctl has switched it off, EINVAL when the MTU is below 1280, where IPv6 does not go.
+ */
 export function addIpv6(netlink: Netlink, index: number, address: Ipv6Assignment): void {
   netlink.request(RTM.NEWADDR, NLM_F.CREATE | NLM_F.EXCL, ipv6Body(netlink, index, address));
 }

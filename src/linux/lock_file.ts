@@ -59,6 +59,11 @@ export function lockFileName(host: Host, device: string): string {
   return `LCK..${cut < 0 ? baseName(real) : real.slice(cut + 4).replaceAll("/", "_")}`;
 }
 
+/** Where `lockDevice` puts the lock file, to write it down before the act. `directory` defaults to /var/lock. */
+export function lockFilePath(host: Host, device: string, directory = "/var/lock"): string {
+  return `${directory}/${lockFileName(host, device)}`;
+}
+
 /** The pid in a lock file: digits, or four octets in the machine's order as older programs write. Undefined when neither. */
 export function parseLockFile(octets: Uint8Array, littleEndian: boolean): number | undefined {
   const match = /^[ \t]*([0-9]{1,10})[\s\0]*/.exec(latin1(octets));
@@ -155,7 +160,7 @@ function takeOver(
 export function lockDevice(host: Host, device: string, options: LockOptions = {}): LockOutcome {
   const pid = options.pid ?? host.pid;
   const real = realPath(host, device);
-  const path = `${options.directory ?? "/var/lock"}/${lockFileName(host, device)}`;
+  const path = lockFilePath(host, device, options.directory);
   const lock = { path, pid };
   const temporary = writeTemporary(host, path, emitLockFile(pid), 0o644);
   try {

@@ -5,10 +5,9 @@
  *
  * @module
  */
-import { setUp } from "../../src/linux/interface.ts";
-import { interfaceByName } from "../../src/linux/interface.ts";
+import { interfaceByName, setUp } from "../../src/linux/interface.ts";
 import { writePidFile } from "../../src/linux/files.ts";
-import { lockDevice, lockFileName } from "../../src/linux/lock_file.ts";
+import { lockDevice, lockFilePath } from "../../src/linux/lock_file.ts";
 import { Netlink } from "../../src/linux/netlink.ts";
 import { applyResolvConf, planResolvConf } from "../../src/linux/resolver.ts";
 import { applyDefaultRoute, planDefaultRoute } from "../../src/linux/route.ts";
@@ -20,7 +19,7 @@ const host = machine();
 const [folder = ""] = Deno.args;
 const journal = openJournal(host, { directory: `${folder}/journals` });
 
-journal.add({ kind: "lockFile", path: `${folder}/${lockFileName(host, "/dev/null")}` });
+journal.add({ kind: "lockFile", path: lockFilePath(host, "/dev/null", folder) });
 lockDevice(host, "/dev/null", { directory: folder });
 journal.add({ kind: "pidFile", path: `${folder}/ppp0.pid` });
 writePidFile(host, `${folder}/ppp0.pid`, host.pid);
