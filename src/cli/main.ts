@@ -5,11 +5,11 @@
  *
  * @module
  */
-import { encodeUtf8 } from "../base/text.ts";
-import { type Host, HostError } from "../host.ts";
+import type { Host } from "../host.ts";
 import { VERSION } from "../version.ts";
 import { demo } from "./commands/demo.ts";
 import { pppd } from "./commands/pppd.ts";
+import { printLines } from "./print_lines.ts";
 
 /** A command: its words without its own name; its exit status. */
 type Command = (host: Host, args: readonly string[]) => Promise<number>;
@@ -25,12 +25,12 @@ export async function main(host: Host): Promise<number> {
   if (host.calledAs === "pppd") return await pppd(host, host.args);
   const [name, ...rest] = host.args;
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    print(host, 1, usage());
+    printLines(host, 1, usage());
     return name === undefined ? 2 : 0;
   }
   const command = commands.get(name === "--version" ? "version" : name);
   if (command === undefined) {
-    print(host, 2, [`uplinkd: unknown command "${name}"; try: uplinkd help`]);
+    printLines(host, 2, [`uplinkd: unknown command "${name}"; try: uplinkd help`]);
     return 2;
   }
   return await command.run(host, rest);
@@ -47,15 +47,6 @@ function usage(): string[] {
 
 function version(host: Host): Promise<number> {
   const { engine, architecture } = host.platform;
-  print(host, 1, [`uplinkd ${VERSION} (${engine}, ${architecture})`]);
+  printLines(host, 1, [`uplinkd ${VERSION} (${engine}, ${architecture})`]);
   return Promise.resolve(0);
-}
-
-/** Write lines; a closed pipe is the reader's choice and no error. */
-function print(host: Host, fd: number, lines: readonly string[]): void {
-  try {
-    host.write(fd, encodeUtf8(lines.map((line) => `${line}\n`).join("")));
-  } catch (error) {
-    if (!(error instanceof HostError)) throw error;
-  }
 }

@@ -24,6 +24,8 @@ export interface TunPlaneOptions {
   readonly tun: Fd | undefined;
   /** Characters to escape besides the ACCM (`escape`). */
   readonly escapes: readonly number[];
+  /** Take control characters as they come, whatever was agreed (`receive-all`). */
+  readonly receiveAll: boolean;
   /** Octets that we receive at most in one packet (MRU). */
   readonly mru: number;
   /** Called once for each batch of data packets, for echo and idle. */
@@ -68,6 +70,7 @@ export class TunPlane implements DataPlane {
     this.#options = options;
     this.decoder = new FrameDecoder({ mostInformation: Math.max(options.mru, 1500) });
     this.#format = { escapes: escapesFor(0xffffffff, options.escapes), pfc: false, acfc: false };
+    if (options.receiveAll) this.decoder.receiveAccm = 0;
   }
 
   /** See DataPlane. */
@@ -120,7 +123,7 @@ export class TunPlane implements DataPlane {
   setFraming(framing: Framing): void {
     const { accm, pfc, acfc } = framing.transmit;
     this.#format = { escapes: escapesFor(accm, this.#options.escapes), pfc, acfc };
-    this.decoder.receiveAccm = framing.receive.accm;
+    this.decoder.receiveAccm = this.#options.receiveAll ? 0 : framing.receive.accm;
   }
 
   /** See DataPlane. */

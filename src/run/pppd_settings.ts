@@ -90,6 +90,8 @@ export interface PppdSettings {
   readonly recordPath: string | undefined;
   /** Receive MRU asked for, for buffers. */
   readonly mru: number;
+  /** `receive-all` */
+  readonly receiveAll: boolean;
   /** Characters always escaped (`escape`). */
   readonly escapes: readonly number[];
   /** Who started us, for PPPLOGNAME and auth-up. */

@@ -6,7 +6,7 @@
 import { fromHex, sameOctets, toHex } from "../base/octets.ts";
 import { type Host, HostError } from "../host.ts";
 import { abiOf } from "../linux/abi.ts";
-import { removePidFile } from "../linux/files.ts";
+import { removePidFile, temporaryPath, unlinkIfThere } from "../linux/files.ts";
 import { unlockDevice } from "../linux/lock_file.ts";
 import { Netlink } from "../linux/netlink.ts";
 import { type ResolvConfRecord, undoResolvConf } from "../linux/resolver.ts";
@@ -31,6 +31,8 @@ export function terminalEntry(path: string, saved: Uint8Array, ours: Uint8Array)
 
 /** Undo one thing if it is still ours; `pid` is the owner's. Gives lines for the log, none when there was nothing to do. */
 export function undoEntry(host: Host, entry: UndoEntry, pid: number): string[] {
+  const path = entry.kind === "resolvConf" ? entry.record.path : "path" in entry ? entry.path : undefined;
+  if (path !== undefined && entry.kind !== "terminal") unlinkIfThere(host, temporaryPath(path, pid));
   switch (entry.kind) {
     case "lockFile":
       return unlockDevice(host, { path: entry.path, pid }) ? [`removed lock file ${entry.path}`] : [];

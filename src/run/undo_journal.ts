@@ -10,7 +10,7 @@
 import { type Host, HostError } from "../host.ts";
 import { openFlags } from "../linux/abi.ts";
 import { makeDirectories, readTextFile, unlinkIfThere, writeFileAtomically } from "../linux/files.ts";
-import { identityOf, isSameProcess, type ProcessIdentity } from "../linux/process.ts";
+import { identityOf, isRunning, isSameProcess, type ProcessIdentity } from "../linux/process.ts";
 import { type UndoEntry, undoEntry } from "./undo_entry.ts";
 import { type JournalContent, parseJournal } from "./undo_journal_file.ts";
 
@@ -166,11 +166,19 @@ export function recoverJournals(host: Host, directory: string = JOURNAL_DIRECTOR
   try {
     // Another start that recovers at this moment does it for both.
     if (!host.lock(fd)) return [];
-    const names = host.list(directory).filter((name) => name.endsWith(SUFFIX)).sort().slice(0, MOST_JOURNALS);
+    const all = host.list(directory).sort().slice(0, MOST_JOURNALS);
+    for (const name of all) if (isUnfinished(host, name)) unlinkIfThere(host, `${directory}/${name}`);
+    const names = all.filter((name) => name.endsWith(SUFFIX));
     return names.flatMap((name) => recoverOne(host, `${directory}/${name}`));
   } finally {
     host.close(fd);
   }
+}
+
+/** Whether a process that is gone was killed while it wrote this file. */
+function isUnfinished(host: Host, name: string): boolean {
+  const pid = /^\..*\.undo\.([0-9]+)\.tmp$/.exec(name)?.[1];
+  return pid !== undefined && !isRunning(host, Number(pid));
 }
 
 function recoverOne(host: Host, path: string): string[] {

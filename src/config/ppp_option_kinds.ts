@@ -1,0 +1,127 @@
+/**
+ * The kinds of option that the table is made of: how many words each takes, how they are read, what is wrong with them.
+ *
+ * @module
+ */
+import type { PppOptions } from "./ppp_options.ts";
+
+/** Where a word came from. */
+export interface OptionSource {
+  /** For messages: `command line` or a path with its line. */
+  readonly place: string;
+  /** Privileged options may be set here. */
+  readonly privileged: boolean;
+  /** 1 for the command line, which files do not override, 0 for files. */
+  readonly rank: 0 | 1;
+}
+
+/** One option. `set` gives a text when the arguments are wrong: what was expected. */
+export interface OptionEntry {
+  readonly names: readonly string[];
+  /** How many words follow. */
+  readonly takes: 0 | 1 | 2;
+  /** Only root, or a file that only root can write, may say it. */
+  readonly privileged: boolean;
+  /** What two options share that set the same thing. */
+  readonly key: string;
+  readonly set: (options: PppOptions, args: readonly string[], name: string) => string | undefined | void;
+  /** For docs/PPPD.md: done, or why it changes nothing, or why it is refused. */
+  readonly state: "done" | "ignored" | "refused";
+  readonly why: string;
+  /** The arguments are not shown. */
+  readonly secret: boolean;
+}
+
+/** Differences from the plain form. */
+export interface EntryTraits {
+  readonly privileged?: boolean;
+  readonly key?: string;
+  readonly secret?: boolean;
+}
+
+function entry(
+  names: string,
+  takes: 0 | 1 | 2,
+  set: OptionEntry["set"],
+  traits: EntryTraits = {},
+  state: OptionEntry["state"] = "done",
+  why = "",
+): OptionEntry {
+  const all = names.split(" ");
+  return {
+    names: all,
+    takes,
+    set,
+    privileged: traits.privileged ?? false,
+    key: traits.key ?? all[0] ?? names,
+    secret: traits.secret ?? false,
+    state,
+    why,
+  };
+}
+
+/** A word without arguments. */
+export function flag(
+  names: string,
+  set: (options: PppOptions) => void,
+  traits: EntryTraits = {},
+): OptionEntry {
+  return entry(names, 0, set, traits);
+}
+
+/** A word with a text. */
+export function text(
+  names: string,
+  set: (options: PppOptions, value: string) => string | undefined | void,
+  traits: EntryTraits = {},
+): OptionEntry {
+  return entry(names, 1, (options, [value = ""]) => set(options, value), traits);
+}
+
+/** A number in decimal, or as C writes it: 0x…, 0…. */
+export function parseNumber(value: string): number | undefined {
+  if (/^0[xX][0-9a-fA-F]+$/.test(value)) return parseInt(value, 16);
+  if (/^0[0-7]+$/.test(value)) return parseInt(value, 8);
+  return /^[+-]?[0-9]+$/.test(value) ? parseInt(value, 10) : undefined;
+}
+
+/** A word with a number between `least` and `most`. */
+export function number(
+  names: string,
+  least: number,
+  most: number,
+  set: (options: PppOptions, value: number) => void,
+  traits: EntryTraits = {},
+): OptionEntry {
+  return entry(names, 1, (options, [word = ""]) => {
+    const value = parseNumber(word);
+    if (value === undefined || value < least || value > most) {
+      return `expected a number from ${least} to ${most}`;
+    }
+    set(options, value);
+  }, traits);
+}
+
+/** A word that is accepted and changes nothing here, without a word about it. */
+export function silentlyIgnored(names: string, takes: 0 | 1, why: string): OptionEntry {
+  return entry(names, takes, () => {}, {}, "ignored", why);
+}
+
+/** A word that is accepted and changes nothing here, with a line in the log. */
+export function ignored(names: string, takes: 0 | 1, why: string): OptionEntry {
+  return entry(
+    names,
+    takes,
+    (options, _args, name) => {
+      options.notices.push(`option ${name} changes nothing: ${why}`);
+    },
+    {},
+    "ignored",
+    why,
+  );
+}
+
+/** A word that ends the program: what it asks for is not there. */
+export function refused(names: string, takes: 0 | 1, why: string): OptionEntry {
+  return entry(names, takes, () => why, {}, "refused", why);
+}

@@ -1,0 +1,328 @@
+/**
+ * Every option of pppd 2.4.9 and 2.5, and those that OpenWrt's scripts pass: pppd(8), FREQUENTLY USED OPTIONS and OPTIONS.
+ *
+ * @module
+ */
+import { parseIpv4 } from "../base/inet.ts";
+import { fromLatin1 } from "../base/text.ts";
+import type { AuthenticationMethod } from "../ppp/auth/authentication.ts";
+import { parseInterfaceIdentifiers } from "./ppp_addresses.ts";
+import {
+  flag,
+  ignored,
+  number,
+  type OptionEntry,
+  refused,
+  silentlyIgnored,
+  text,
+} from "./ppp_option_kinds.ts";
+import type { PppOptions, TimesOptions } from "./ppp_options.ts";
+
+const MOST = 0x7fffffff;
+const LATER_COMPRESSION = "compression is not there yet in this version; packets go uncompressed";
+const NO_COMPRESSION = "there is no such compression in this version, so none is negotiated";
+const NO_MULTILINK = "multilink is not supported";
+const NO_MPPE =
+  "encryption (MPPE) is not there yet in this version; without it the link would be in the clear";
+const NO_EAP = "EAP is not there yet in this version; use require-mschap-v2 or require-chap";
+
+function times(prefix: string, of: (options: PppOptions) => TimesOptions): OptionEntry[] {
+  return [
+    number(`${prefix}-restart`, 1, 3600, (options, value) => {
+      of(options).restartSeconds = value;
+    }),
+    number(`${prefix}-max-terminate`, 0, 255, (options, value) => {
+      of(options).maxTerminate = value;
+    }),
+    number(`${prefix}-max-configure`, 1, 1000, (options, value) => {
+      of(options).maxConfigure = value;
+    }),
+    number(`${prefix}-max-failure`, 1, 1000, (options, value) => {
+      of(options).maxFailure = value;
+    }),
+  ];
+}
+
+function method(name: string, plus: string, methods: readonly AuthenticationMethod[]): OptionEntry[] {
+  return [
+    flag(`require-${name} +${plus}`, (options) => {
+      for (const each of methods) options.require.add(each);
+      options.auth = true;
+    }),
+    flag(`refuse-${name} -${plus}`, (options) => {
+      for (const each of methods) options.refuse.add(each);
+    }),
+  ];
+}
+
+function script(name: PppOptions["scripts"] extends Map<infer Key, string> ? Key : never): OptionEntry {
+  return text(`${name}-script ${name}script`, (options, value) => {
+    options.scripts.set(name, value);
+  }, { privileged: true });
+}
+
+function server(list: (options: PppOptions) => number[]) {
+  return (options: PppOptions, value: string): string | undefined => {
+    const address = parseIpv4(value);
+    if (address === undefined) return "expected an IPv4 address such as 192.0.2.53";
+    const servers = list(options);
+    if (servers.length < 2) servers.push(address);
+    return undefined;
+  };
+}
+
+const general: OptionEntry[] = [
+  flag("debug -d", (o) => void (o.debug = true)),
+  silentlyIgnored("kdebug", 1, "there is no kernel part to debug"),
+  silentlyIgnored("ktune noktune", 0, "the kernel's settings are left to the system"),
+  flag("nodetach -detach", (o) => void (o.nodetach = true)),
+  flag("updetach", (o) => void (o.updetach = true)),
+  flag("up_sdnotify", (o) => void (o.nodetach = true)),
+  flag("dump", (o) => void (o.dump = true)),
+  flag("dryrun", (o) => void (o.dryrun = true)),
+  text("logfile", (o, value) => void (o.logFile = value), { key: "logfd", privileged: true }),
+  number("logfd", 0, 1023, (o, value) => void (o.logFd = value)),
+  flag("nologfd nolog", (o) => void (o.logFd = "none"), { key: "logfd" }),
+  flag("hide-password", (o) => void (o.hidePassword = true)),
+  flag("show-password", (o) => void (o.hidePassword = false), { key: "hide-password" }),
+  flag("persist", (o) => void (o.persist = true)),
+  flag("nopersist", (o) => void (o.persist = false), { key: "persist" }),
+  number("holdoff", 0, MOST, (o, value) => void (o.holdoffSeconds = value)),
+  number("maxfail", 0, MOST, (o, value) => void (o.maxFail = value)),
+  number("maxconnect", 0, MOST, (o, value) => void (o.maxConnectSeconds = value)),
+  number("idle", 0, MOST, (o, value) => void (o.idleSeconds = value)),
+  refused("maxoctets mo", 1, "limits by volume are not there yet in this version"),
+  silentlyIgnored("mo-direction mo-timeout", 1, "without maxoctets it means nothing"),
+  number("child-timeout", 0, MOST, () => {}),
+  text("linkname", (o, value) => {
+    if (!/^[A-Za-z0-9._-]{1,64}$/.test(value)) return "expected letters, digits, dot, dash and underscore";
+    o.linkName = value;
+  }),
+  text("ipparam", (o, value) => void (o.ipParam = value)),
+  text("set", (o, value) => {
+    const cut = value.indexOf("=");
+    if (cut < 1) return "expected NAME=VALUE";
+    o.variables.set(value.slice(0, cut), value.slice(cut + 1));
+  }, { privileged: true, key: "set *" }),
+  text("unset", (o, value) => void o.variables.set(value, undefined), { privileged: true, key: "set *" }),
+  refused(
+    "plugin",
+    1,
+    "plugins are programs for pppd's memory; PPPoE, PPTP and L2TP have commands of their own",
+  ),
+  refused("demand", 0, "dialling on demand is not there yet in this version; use persist"),
+  flag("nodemand", () => {}),
+  refused("active-filter pass-filter", 1, "packet filters are not there yet in this version; use nftables"),
+  ignored("precompiled-active-filter", 1, "packet filters are not there yet in this version"),
+  silentlyIgnored("nosystemconfig", 0, "see the order of the option files"),
+  text("privgroup", () => {}, { privileged: true, key: "privgroup *" }),
+  refused("callback", 1, "callback is not there yet in this version"),
+  refused("login", 0, "the system's password file is not asked in this version; use pap-secrets"),
+  refused("papcrypt", 0, "encrypted secrets are not there yet in this version"),
+  silentlyIgnored("enable-session", 0, "no session is entered into the system's records"),
+  text("allow-number", () => {}, { privileged: true, key: "allow-number *" }),
+];
+
+const line: OptionEntry[] = [
+  flag("lock", (o) => void (o.lock = true)),
+  flag("nolock", (o) => void (o.lock = false), { key: "lock" }),
+  text("init", (o, value) => void (o.init = value), { privileged: true }),
+  text("connect", (o, value) => void (o.connect = value), { privileged: true }),
+  text("disconnect", (o, value) => void (o.disconnect = value), { privileged: true }),
+  text("welcome", (o, value) => void (o.welcome = value), { privileged: true }),
+  text("pty", (o, value) => void (o.pty = value), { privileged: true }),
+  flag("notty", (o) => void (o.notty = true)),
+  refused(
+    "socket",
+    1,
+    "a socket as the line is not there yet in this version; use pty with a program such as socat",
+  ),
+  text("record", (o, value) => void (o.record = value)),
+  flag("crtscts", (o) => void (o.flowControl = "rtscts"), { key: "flow" }),
+  flag("cdtrcts", (o) => void (o.flowControl = "cdtrcts"), { key: "flow" }),
+  flag("nocrtscts -crtscts nocdtrcts", (o) => void (o.flowControl = "none"), { key: "flow" }),
+  flag("xonxoff", (o) => {
+    o.flowControl = "xonxoff";
+    o.asyncmap = ((o.asyncmap ?? 0) | 0x000a0000) >>> 0;
+  }, { key: "flow" }),
+  flag("modem", (o) => void (o.modem = true)),
+  flag("local", (o) => void (o.modem = false), { key: "modem" }),
+  refused("sync", 0, "synchronous lines need the kernel's PPP"),
+  ignored("datarate", 1, "the rate is not limited"),
+  number("stop-bits", 1, 2, (o, value) => void (o.stopBits = value === 2 ? 2 : 1)),
+  number("connect-delay", 0, 600_000, (o, value) => void (o.connectDelayMs = value)),
+  text("escape", (o, value) => {
+    for (const part of value.split(",")) {
+      const octet = /^[0-9a-fA-F]{1,2}$/.test(part.trim()) ? parseInt(part.trim(), 16) : -1;
+      if (octet < 0 || (octet >= 0x20 && octet <= 0x3f) || octet === 0x5e) {
+        return `expected hexadecimal numbers other than 20 to 3f and 5e, got ${part.trim()}`;
+      }
+      o.escape.push(octet);
+    }
+  }, { key: "escape *" }),
+];
+
+const lcp: OptionEntry[] = [
+  flag("noaccomp -ac", (o) => void (o.accomp = false)),
+  flag("nopcomp -pc", (o) => void (o.pcomp = false)),
+  flag("nomagic -mn", (o) => void (o.magic = false)),
+  flag("default-asyncmap -am", (o) => void (o.asyncmap = undefined), { key: "asyncmap" }),
+  text("asyncmap -as", (o, value) => {
+    if (!/^(0[xX])?[0-9a-fA-F]{1,8}$/.test(value)) return "expected a hexadecimal number of up to 8 digits";
+    const given = parseInt(value, 16);
+    o.asyncmap = ((o.asyncmap ?? 0) | given) >>> 0;
+  }, { key: "asyncmap" }),
+  flag("receive-all", (o) => void (o.receiveAll = true)),
+  number("mru", 128, 16384, (o, value) => void (o.mru = value)),
+  flag("default-mru -mru", (o) => void (o.negotiateMru = false)),
+  number("mtu", 128, 16384, (o, value) => void (o.mtu = value)),
+  flag("silent -s", (o) => void (o.silent = true)),
+  flag("passive -p", (o) => void (o.passive = true)),
+  number("lcp-echo-interval", 0, MOST, (o, value) => void (o.lcpEchoIntervalSeconds = value)),
+  number("lcp-echo-failure", 0, MOST, (o, value) => void (o.lcpEchoFailure = value)),
+  flag("lcp-echo-adaptive", (o) => void (o.lcpEchoAdaptive = true)),
+  ...times("lcp", (o) => o.lcp),
+  silentlyIgnored("nomp nomultilink nompshortseq noendpoint", 0, NO_MULTILINK),
+  refused("mp multilink", 0, NO_MULTILINK),
+  ignored("mpshortseq", 0, NO_MULTILINK),
+  ignored("mrru", 1, NO_MULTILINK),
+  ignored("endpoint bundle", 1, NO_MULTILINK),
+];
+
+const ip: OptionEntry[] = [
+  number("unit", 0, 65535, (o, value) => void (o.unit = value)),
+  text("ifname", (o, value) => {
+    if (!/^[!-.0-9;-~]{1,15}$/.test(value) || value === "." || value === "..") {
+      return "expected 1 to 15 printable characters without / and :";
+    }
+    o.interfaceName = value;
+  }, { privileged: true }),
+  flag("noip -ip", (o) => void (o.ip = false)),
+  flag("noipdefault", (o) => void (o.noIpDefault = true)),
+  flag("noremoteip", (o) => void (o.noRemoteIp = true)),
+  text("netmask", (o, value) => {
+    o.netmask = /^0[xX][0-9a-fA-F]{8}$/.test(value) ? parseInt(value, 16) : parseIpv4(value);
+    return o.netmask === undefined ? "expected a mask such as 255.255.255.0" : undefined;
+  }),
+  flag("ipcp-accept-local", (o) => void (o.ipcpAcceptLocal = true)),
+  flag("ipcp-accept-remote", (o) => void (o.ipcpAcceptRemote = true)),
+  silentlyIgnored("ipcp-no-address ipcp-no-addresses", 0, "one address option only is used"),
+  ...times("ipcp", (o) => o.ipcp),
+  flag("usepeerdns", (o) => void (o.usePeerDns = true)),
+  text("ms-dns dns-addr", server((o) => o.msDns), { key: "ms-dns *" }),
+  text("ms-wins wins-addr", server((o) => o.msWins), { key: "ms-wins *" }),
+  flag("defaultroute", (o) => void (o.defaultRoute = true)),
+  flag("nodefaultroute -defaultroute", (o) => {
+    o.defaultRoute = false;
+    o.mayDefaultRoute = false;
+  }, { key: "defaultroute" }),
+  flag("replacedefaultroute", (o) => {
+    o.defaultRoute = true;
+    o.replaceDefaultRoute = true;
+  }, { privileged: true }),
+  flag("noreplacedefaultroute", (o) => void (o.replaceDefaultRoute = false), { key: "replacedefaultroute" }),
+  number("defaultroute-metric", -1, MOST, (o, value) => {
+    o.defaultRouteMetric = value < 0 ? undefined : value;
+  }, { privileged: true }),
+  refused("proxyarp", 0, "proxy ARP is not there yet in this version"),
+  silentlyIgnored("noproxyarp -proxyarp", 0, "proxy ARP is not there"),
+  silentlyIgnored("noipx -ipx -ipx-protocol", 0, "IPX is not there"),
+  refused("ipx +ipx +ipx-protocol", 0, "IPX is not supported"),
+];
+
+const ipv6: OptionEntry[] = [
+  flag("+ipv6", (o) => void (o.ipv6 = true), { key: "ipv6 on" }),
+  flag("noipv6 -ipv6", (o) => void (o.ipv6 = false), { key: "ipv6 on" }),
+  text("ipv6", (o, value) => {
+    const identifiers = parseInterfaceIdentifiers(value);
+    if (identifiers === undefined) return "expected LOCAL,REMOTE interface identifiers such as ::1,::2";
+    o.ipv6 = true;
+    o.ipv6Local = identifiers.local ?? o.ipv6Local;
+    o.ipv6Remote = identifiers.remote ?? o.ipv6Remote;
+  }),
+  flag("ipv6cp-accept-local", (o) => void (o.ipv6cpAcceptLocal = true)),
+  flag("ipv6cp-accept-remote", (o) => void (o.ipv6cpAcceptRemote = true)),
+  flag("ipv6cp-use-ipaddr", (o) => void (o.ipv6UseIpAddress = true)),
+  silentlyIgnored("ipv6cp-use-persistent", 0, "identifiers are random unless set by ipv6"),
+  silentlyIgnored("ipv6cp-noremote", 0, "a link-local address is all the other end needs"),
+  ...times("ipv6cp", (o) => o.ipv6cp),
+  flag("defaultroute6", (o) => void (o.defaultRoute6 = true)),
+  flag("nodefaultroute6", (o) => void (o.defaultRoute6 = false), { key: "defaultroute6" }),
+];
+
+const authentication: OptionEntry[] = [
+  flag("auth", (o) => void (o.auth = true)),
+  flag("noauth", (o) => void (o.auth = false), { key: "auth", privileged: true }),
+  ...method("pap", "pap", ["pap"]),
+  ...method("chap", "chap", ["chap-md5"]),
+  ...method("mschap", "mschap", ["mschap"]),
+  ...method("mschap-v2", "mschap-v2", ["mschap-v2"]),
+  refused("require-eap", 0, NO_EAP),
+  silentlyIgnored("refuse-eap", 0, "EAP is not there yet in this version"),
+  text("name", (o, value) => void (o.name = value), { privileged: true }),
+  text("user", (o, value) => void (o.user = value)),
+  text("remotename", (o, value) => void (o.remoteName = value)),
+  text("password", (o, value) => void (o.password = fromLatin1(value)), { secret: true }),
+  flag("usehostname", (o) => void (o.useHostName = true)),
+  text("domain", (o, value) => void (o.domain = value), { privileged: true }),
+  text("allow-ip", (o, value) => void o.allowIp.push(value), { privileged: true, key: "allow-ip *" }),
+  number("pap-restart", 1, 3600, (o, value) => void (o.pap.restartSeconds = value)),
+  number("pap-timeout", 0, 3600, (o, value) => void (o.pap.timeoutSeconds = value)),
+  number("pap-max-authreq", 1, 1000, (o, value) => void (o.pap.maxRequests = value)),
+  number("chap-restart", 1, 3600, (o, value) => void (o.chap.restartSeconds = value)),
+  number("chap-timeout", 0, 3600, (o, value) => void (o.chap.timeoutSeconds = value)),
+  number("chap-max-challenge", 1, 1000, (o, value) => void (o.chap.maxChallenge = value)),
+  number("chap-interval", 0, MOST, (o, value) => void (o.chap.intervalSeconds = value)),
+  silentlyIgnored("ms-lanman", 0, "LAN Manager responses are too weak to send"),
+  silentlyIgnored(
+    "eap-restart eap-timeout eap-max-rreq eap-max-sreq eap-interval",
+    1,
+    "EAP is not there yet",
+  ),
+];
+
+const compression: OptionEntry[] = [
+  silentlyIgnored("novj -vj novjccomp -vjccomp", 0, NO_COMPRESSION),
+  silentlyIgnored("noccp -ccp nobsdcomp -bsdcomp nodeflate -deflate nodeflatedraft", 0, NO_COMPRESSION),
+  silentlyIgnored("nopredictor1 -predictor1", 0, NO_COMPRESSION),
+  silentlyIgnored(
+    "nomppe -mppe nomppe-40 nomppe-128 nomppe-stateful",
+    0,
+    "encryption is not there yet in this version",
+  ),
+  ignored("vj-max-slots", 1, LATER_COMPRESSION),
+  ignored("bsdcomp deflate", 1, LATER_COMPRESSION),
+  ignored("predictor1", 0, LATER_COMPRESSION),
+  silentlyIgnored("ccp-restart ccp-max-terminate ccp-max-configure ccp-max-failure", 1, LATER_COMPRESSION),
+  refused("mppe", 1, NO_MPPE),
+  refused("require-mppe +mppe require-mppe-40 +mppe-40 require-mppe-128 +mppe-128 mppe-stateful", 0, NO_MPPE),
+];
+
+const scripts: OptionEntry[] = [
+  script("ip-pre-up"),
+  text("ip-up-script", (o, value) => void o.scripts.set("ip-up", value), { privileged: true }),
+  text("ip-down-script", (o, value) => void o.scripts.set("ip-down", value), { privileged: true }),
+  script("ipv6-up"),
+  script("ipv6-down"),
+  script("auth-up"),
+  script("auth-down"),
+];
+
+/** All of them. */
+export const optionTable: readonly OptionEntry[] = [
+  ...general,
+  ...line,
+  ...lcp,
+  ...ip,
+  ...ipv6,
+  ...authentication,
+  ...compression,
+  ...scripts,
+];
+
+const byName = new Map(optionTable.flatMap((entry) => entry.names.map((name) => [name, entry] as const)));
+
+/** The option of this name; undefined where there is none. */
+export function optionNamed(name: string): OptionEntry | undefined {
+  return byName.get(name);
+}

@@ -1,0 +1,212 @@
+/**
+ * All options of pppd(8) with their defaults: what the words of files and of the command line come to.
+ *
+ * @module
+ */
+import type { AuthenticationMethod } from "../ppp/auth/authentication.ts";
+
+/** Counters and times that LCP, IPCP and IPV6CP have in common, under pppd's names. */
+export interface TimesOptions {
+  restartSeconds: number;
+  maxTerminate: number;
+  maxConfigure: number;
+  maxFailure: number;
+}
+
+/** The result of reading all options. Fields are in the units of pppd(8). */
+export interface PppOptions {
+  device: string | undefined;
+  speed: number | undefined;
+  flowControl: "rtscts" | "xonxoff" | "none" | "cdtrcts" | undefined;
+  stopBits: 1 | 2;
+  modem: boolean;
+  lock: boolean;
+  notty: boolean;
+  pty: string | undefined;
+  init: string | undefined;
+  connect: string | undefined;
+  disconnect: string | undefined;
+  welcome: string | undefined;
+  connectDelayMs: number;
+  record: string | undefined;
+  escape: number[];
+
+  debug: boolean;
+  nodetach: boolean;
+  updetach: boolean;
+  dump: boolean;
+  dryrun: boolean;
+  logFile: string | undefined;
+  /** Descriptor for log lines; undefined means the default, "none" no lines. */
+  logFd: number | "none" | undefined;
+  hidePassword: boolean;
+  persist: boolean;
+  holdoffSeconds: number | undefined;
+  maxFail: number;
+  maxConnectSeconds: number;
+  idleSeconds: number;
+  linkName: string | undefined;
+  ipParam: string;
+  callFile: string | undefined;
+  variables: Map<string, string | undefined>;
+
+  unit: number | undefined;
+  interfaceName: string | undefined;
+  mru: number | undefined;
+  mtu: number;
+  asyncmap: number | undefined;
+  receiveAll: boolean;
+  accomp: boolean;
+  pcomp: boolean;
+  magic: boolean;
+  negotiateMru: boolean;
+  silent: boolean;
+  passive: boolean;
+  lcp: TimesOptions;
+  lcpEchoIntervalSeconds: number;
+  lcpEchoFailure: number;
+  lcpEchoAdaptive: boolean;
+
+  ip: boolean;
+  local: number;
+  remote: number;
+  noIpDefault: boolean;
+  noRemoteIp: boolean;
+  netmask: number | undefined;
+  ipcp: TimesOptions;
+  ipcpAcceptLocal: boolean;
+  ipcpAcceptRemote: boolean;
+  usePeerDns: boolean;
+  msDns: number[];
+  msWins: number[];
+  defaultRoute: boolean;
+  replaceDefaultRoute: boolean;
+  defaultRouteMetric: number | undefined;
+  mayDefaultRoute: boolean;
+
+  ipv6: boolean;
+  ipv6Local: Uint8Array | undefined;
+  ipv6Remote: Uint8Array | undefined;
+  ipv6cp: TimesOptions;
+  ipv6cpAcceptLocal: boolean;
+  ipv6cpAcceptRemote: boolean;
+  ipv6UseIpAddress: boolean;
+  defaultRoute6: boolean;
+
+  /** undefined: required when this machine has a default route. */
+  auth: boolean | undefined;
+  require: Set<AuthenticationMethod>;
+  refuse: Set<AuthenticationMethod>;
+  name: string | undefined;
+  user: string | undefined;
+  remoteName: string | undefined;
+  password: Uint8Array | undefined;
+  useHostName: boolean;
+  domain: string;
+  allowIp: string[];
+  pap: { restartSeconds: number; timeoutSeconds: number; maxRequests: number };
+  chap: { restartSeconds: number; timeoutSeconds: number; maxChallenge: number; intervalSeconds: number };
+
+  scripts: Map<
+    "ip-pre-up" | "ip-up" | "ip-down" | "ipv6-up" | "ipv6-down" | "auth-up" | "auth-down",
+    string
+  >;
+  /** Lines for the log: what was accepted though it changes nothing here. */
+  notices: string[];
+}
+
+function times(): TimesOptions {
+  return { restartSeconds: 3, maxTerminate: 2, maxConfigure: 10, maxFailure: 10 };
+}
+
+/** pppd's defaults. */
+export function defaultPppOptions(): PppOptions {
+  return {
+    device: undefined,
+    speed: undefined,
+    flowControl: undefined,
+    stopBits: 1,
+    modem: true,
+    lock: false,
+    notty: false,
+    pty: undefined,
+    init: undefined,
+    connect: undefined,
+    disconnect: undefined,
+    welcome: undefined,
+    connectDelayMs: 1000,
+    record: undefined,
+    escape: [],
+    debug: false,
+    nodetach: false,
+    updetach: false,
+    dump: false,
+    dryrun: false,
+    logFile: undefined,
+    logFd: undefined,
+    hidePassword: true,
+    persist: false,
+    holdoffSeconds: undefined,
+    maxFail: 10,
+    maxConnectSeconds: 0,
+    idleSeconds: 0,
+    linkName: undefined,
+    ipParam: "",
+    callFile: undefined,
+    variables: new Map(),
+    unit: undefined,
+    interfaceName: undefined,
+    mru: undefined,
+    mtu: 1500,
+    asyncmap: 0,
+    receiveAll: false,
+    accomp: true,
+    pcomp: true,
+    magic: true,
+    negotiateMru: true,
+    silent: false,
+    passive: false,
+    lcp: times(),
+    lcpEchoIntervalSeconds: 0,
+    lcpEchoFailure: 0,
+    lcpEchoAdaptive: false,
+    ip: true,
+    local: 0,
+    remote: 0,
+    noIpDefault: false,
+    noRemoteIp: false,
+    netmask: undefined,
+    ipcp: times(),
+    ipcpAcceptLocal: false,
+    ipcpAcceptRemote: false,
+    usePeerDns: false,
+    msDns: [],
+    msWins: [],
+    defaultRoute: false,
+    replaceDefaultRoute: false,
+    defaultRouteMetric: undefined,
+    mayDefaultRoute: true,
+    ipv6: true,
+    ipv6Local: undefined,
+    ipv6Remote: undefined,
+    ipv6cp: times(),
+    ipv6cpAcceptLocal: false,
+    ipv6cpAcceptRemote: false,
+    ipv6UseIpAddress: false,
+    defaultRoute6: false,
+    auth: undefined,
+    require: new Set(),
+    refuse: new Set(),
+    name: undefined,
+    user: undefined,
+    remoteName: undefined,
+    password: undefined,
+    useHostName: false,
+    domain: "",
+    allowIp: [],
+    pap: { restartSeconds: 3, timeoutSeconds: 30, maxRequests: 10 },
+    chap: { restartSeconds: 3, timeoutSeconds: 60, maxChallenge: 10, intervalSeconds: 0 },
+    scripts: new Map(),
+    notices: [],
+  };
+}

@@ -1,0 +1,333 @@
+/**
+ * One connection of `uplinkd pppd`: a link over a line, its interface, and what has to happen outside when a network comes up or
+ * goes down. It does what the link machine says; when to connect and what follows is `pppd_service.ts`.
+ *
+ * @module
+ */
+import { formatIpv4, formatIpv6, linkLocalAddress } from "../base/inet.ts";
+import { type Fd, type Host, HostError, type Interest, type Level, type Millis } from "../host.ts";
+import { TunInterface } from "../plane/tun_interface.ts";
+import { TunPlane } from "../plane/tun_plane.ts";
+import { Link } from "../ppp/link.ts";
+import type { LinkEnd, LinkOutput, NetworkName } from "../ppp/link_configuration.ts";
+import type { NetworkAgreement } from "../ppp/network.ts";
+import { printPacket } from "../ppp/print.ts";
+import type { PppdFiles } from "./pppd_files.ts";
+import type { Hooks } from "./pppd_hooks.ts";
+import type { PppdLine } from "./pppd_line.ts";
+import type { PppdSettings } from "./pppd_settings.ts";
+import type { Recording } from "./recording.ts";
+
+/** What a connection works with. */
+export interface ConnectionParts {
+  readonly host: Host;
+  readonly settings: PppdSettings;
+  readonly line: PppdLine;
+  readonly hooks: Hooks;
+  readonly log: (level: Level, text: string) => void;
+  readonly debug: () => boolean;
+  readonly files: PppdFiles;
+  readonly recording: Recording | undefined;
+  /** Told once, when the first network is up. */
+  readonly up: () => void;
+}
+
+type Ip = Extract<NetworkAgreement, { network: "ip" }>;
+type Ipv6 = Extract<NetworkAgreement, { network: "ipv6" }>;
+
+/** See the file's head. */
+export class Connection {
+  readonly #parts: ConnectionParts;
+  readonly #interface: TunInterface;
+  readonly #plane: TunPlane;
+  readonly #link: Link;
+  readonly #startedAt: Millis;
+  #ended: { reason: LinkEnd; detail: string } | undefined;
+  #wasUp = false;
+  #upAt: Millis | undefined;
+  #now: Millis;
+
+  /** Make the interface and start the link. Throws HostError when the interface cannot be made. */
+  constructor(parts: ConnectionParts, now: Millis) {
+    this.#parts = parts;
+    this.#now = now;
+    this.#startedAt = now;
+    const { host, settings, line } = parts;
+    this.#interface = new TunInterface(host, settings.interface.name ?? "ppp%d");
+    const seed = new Uint8Array(16);
+    host.random(seed);
+    this.#link = new Link({
+      ...settings.link({
+        interfaceName: this.#interface.name,
+        unit: this.#interface.unit,
+        refuseLocal: (address) =>
+          this.#interface.otherInterfaceWith(address) ? "an address of another interface here" : undefined,
+        random: (into) => host.random(into),
+        warn: (text) => parts.log("warning", text),
+      }),
+      seed,
+    });
+    this.#plane = new TunPlane({
+      host,
+      lineIn: line.input,
+      lineOut: line.output,
+      tun: this.#interface.fd,
+      escapes: settings.escapes,
+      receiveAll: settings.receiveAll,
+      mru: settings.mru,
+      onTraffic: (received) => this.#link.traffic(this.#now, received),
+      onOctets: parts.recording?.octets,
+    });
+    parts.hooks.environment.set("IFNAME", this.#interface.name);
+    parts.log("info", `Using interface ${this.#interface.name}`);
+    parts.log("notice", `Connect: ${this.#interface.name} <--> ${line.name}`);
+    this.#link.handle({ kind: "lowerUp" }, now);
+    this.#drain(now);
+  }
+
+  /** Name of the interface. */
+  get interfaceName(): string {
+    return this.#interface.name;
+  }
+
+  /** Why it ended; undefined while it lives. */
+  get ended(): { readonly reason: LinkEnd; readonly detail: string } | undefined {
+    return this.#ended;
+  }
+
+  /** Whether a network has been up. */
+  get wasUp(): boolean {
+    return this.#wasUp;
+  }
+
+  /** When `expire` is due. */
+  get deadline(): Millis | undefined {
+    return this.#link.deadline;
+  }
+
+  /** Descriptors to wait for. */
+  interests(): readonly Interest[] {
+    return this.#plane.interests();
+  }
+
+  /** A descriptor is ready. */
+  ready(fd: Fd, now: Millis): void {
+    this.#now = now;
+    this.#plane.ready(fd, now);
+    for (let output = this.#plane.next(); output !== undefined; output = this.#plane.next()) {
+      if (output.kind === "hangup") {
+        this.#parts.log("notice", "Modem hangup");
+        this.#link.handle({ kind: "lowerDown", detail: output.detail }, now);
+      } else {
+        this.#debugPacket("rcvd", output.packet);
+        this.#link.handle({ kind: "packet", packet: output.packet }, now);
+      }
+      this.#drain(now);
+    }
+  }
+
+  /** Act on deadlines. */
+  expire(now: Millis): void {
+    this.#now = now;
+    this.#link.expire(now);
+    this.#drain(now);
+  }
+
+  /** Take the link down in an orderly way. */
+  close(reason: LinkEnd, text: string, now: Millis): void {
+    this.#link.handle({ kind: "close", reason, text }, now);
+    this.#drain(now);
+  }
+
+  /** The carrier went. */
+  hangup(detail: string, now: Millis): void {
+    this.#link.handle({ kind: "lowerDown", detail }, now);
+    this.#drain(now);
+  }
+
+  /** Remove the interface and all that depends on it. */
+  dispose(): void {
+    for (const line of this.#interface.close()) this.#parts.log("info", line);
+  }
+
+  #drain(now: Millis): void {
+    for (let output = this.#link.next(); output !== undefined; output = this.#link.next()) {
+      this.#act(output, now);
+    }
+  }
+
+  #act(output: LinkOutput, now: Millis): void {
+    switch (output.kind) {
+      case "packet":
+        this.#debugPacket("sent", output.packet);
+        this.#plane.send(output.packet);
+        return;
+      case "framing":
+        this.#plane.setFraming(output);
+        if (output.transmit.mru > 0) {
+          this.#attempt("set the MTU", () => {
+            this.#interface.setMtu(Math.min(output.transmit.mru, this.#parts.settings.interface.mtu));
+          });
+        }
+        return;
+      case "phase":
+        return;
+      case "authenticated":
+        if (output.who === "peer") this.#peerProven(output.name, now);
+        return;
+      case "networkUp":
+        if (output.agreement.network === "ip") this.#ipAgreed(output.agreement, now);
+        else this.#ipv6Up(output.agreement, now);
+        return;
+      case "networkDown":
+        this.#networkDown(output.network, now);
+        return;
+      case "ended":
+        this.#parts.hooks.auth.down(now);
+        this.#ended = { reason: output.reason, detail: output.detail };
+        return;
+      case "note":
+        this.#parts.log(output.level, output.text);
+    }
+  }
+
+  #debugPacket(direction: "sent" | "rcvd", packet: Uint8Array): void {
+    if (!this.#parts.debug()) return;
+    const text = printPacket(packet, { showSecrets: this.#parts.settings.showPasswords });
+    this.#parts.log("debug", `${direction} ${text}`);
+  }
+
+  #attempt(what: string, act: () => void): boolean {
+    try {
+      act();
+      return true;
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      this.#parts.log("error", `Couldn't ${what} on ${this.interfaceName}: ${error.message}`);
+      return false;
+    }
+  }
+
+  #peerProven(name: Uint8Array, now: Millis): void {
+    const { hooks, settings, line } = this.#parts;
+    hooks.environment.setPeerName(name);
+    hooks.authUp(
+      [this.interfaceName, hooks.peerName(name), settings.userName, line.name, String(line.speed)],
+      now,
+    );
+  }
+
+  #ipAgreed(agreement: Ip, now: Millis): void {
+    const { hooks, settings, line } = this.#parts;
+    const { local, remote, dns } = agreement;
+    const environment = hooks.environment;
+    environment.set("IPLOCAL", formatIpv4(local));
+    environment.set("IPREMOTE", remote === 0 ? undefined : formatIpv4(remote));
+    const [dns1, dns2] = dns.map(formatIpv4);
+    environment.set("DNS1", dns1);
+    environment.set("DNS2", dns2);
+    environment.set("USEPEERDNS", settings.interface.usePeerDns && dns.length > 0 ? "1" : undefined);
+    const configured = this.#attempt("set the IP addresses", () => this.#interface.setIpv4(local, remote));
+    if (!configured) {
+      this.close("networkRefused", "Interface configuration failed", now);
+      return;
+    }
+    const args = [this.interfaceName, line.name, String(line.speed), formatIpv4(local), formatIpv4(remote)];
+    args.push(settings.ipParameter);
+    hooks.ipPreUp(args, now, (later) => {
+      if (this.#ended === undefined && this.#link.carries("ip")) this.#ipUp(agreement, args, later);
+    });
+  }
+
+  #ipUp(agreement: Ip, args: readonly string[], now: Millis): void {
+    const { settings, log, files } = this.#parts;
+    if (!this.#attempt("bring up the interface", () => this.#interface.bringUp())) {
+      this.close("networkRefused", "Interface configuration failed", now);
+      return;
+    }
+    this.#plane.setNetwork("ip", true);
+    const wanted = settings.interface;
+    if (wanted.defaultRoute || wanted.replaceDefaultRoute) this.#defaultRoute(4, wanted.replaceDefaultRoute);
+    if (wanted.usePeerDns) { for (const line of files.writeResolvConf(agreement.dns)) log("warning", line); }
+    log("notice", `local  IP address ${formatIpv4(agreement.local)}`);
+    if (agreement.remote !== 0) log("notice", `remote IP address ${formatIpv4(agreement.remote)}`);
+    agreement.dns.forEach((server, i) => {
+      log("notice", `${i === 0 ? "primary  " : "secondary"} DNS address ${formatIpv4(server)}`);
+    });
+    this.#networkIsUp(now);
+    this.#parts.hooks.ip.up(args, now);
+  }
+
+  #ipv6Up(agreement: Ipv6, now: Millis): void {
+    const { settings, log, hooks, line } = this.#parts;
+    const configured = this.#attempt("set the IPv6 addresses", () => {
+      this.#interface.bringUp();
+      this.#interface.setIpv6(agreement.local, agreement.remote);
+    });
+    if (!configured) return;
+    this.#plane.setNetwork("ipv6", true);
+    if (settings.interface.defaultRoute6) this.#defaultRoute(6, false);
+    const [local, remote] = [agreement.local, agreement.remote].map((identifier) =>
+      formatIpv6(linkLocalAddress(identifier))
+    );
+    if (local === undefined || remote === undefined) return;
+    log("notice", `local  LL address ${local}`);
+    log("notice", `remote LL address ${remote}`);
+    hooks.environment.set("LLLOCAL", local);
+    hooks.environment.set("LLREMOTE", remote);
+    this.#networkIsUp(now);
+    hooks.ipv6.up(
+      [this.interfaceName, line.name, String(line.speed), local, remote, settings.ipParameter],
+      now,
+    );
+  }
+
+  #defaultRoute(family: 4 | 6, replace: boolean): void {
+    const metric = this.#parts.settings.interface.defaultRouteMetric;
+    this.#attempt("set the default route", () => {
+      const lines = this.#interface.addDefaultRoute(
+        { family, replace, metric },
+        (record) => this.#parts.files.defaultRoute(record),
+      );
+      for (const line of lines) this.#parts.log("info", line);
+    });
+  }
+
+  #networkIsUp(now: Millis): void {
+    if (this.#wasUp) return;
+    this.#wasUp = true;
+    this.#upAt = now;
+    this.#parts.up();
+  }
+
+  #networkDown(network: NetworkName, now: Millis): void {
+    const { hooks, log } = this.#parts;
+    const wasPassing = this.#link !== undefined && this.#wasUp;
+    this.#plane.setNetwork(network, false);
+    if (wasPassing) this.#reportTraffic(now);
+    if (network === "ip") {
+      for (const line of this.#interface.undoDefaultRoutes(4)) log("info", line);
+      this.#parts.files.forgetDefaultRoutes(4);
+      this.#attempt("take the IP addresses off", () => this.#interface.clearIpv4());
+      this.#parts.files.removeResolvConf();
+      hooks.ip.down(now);
+      return;
+    }
+    for (const line of this.#interface.undoDefaultRoutes(6)) log("info", line);
+    this.#parts.files.forgetDefaultRoutes(6);
+    this.#attempt("take the IPv6 addresses off", () => this.#interface.clearIpv6());
+    hooks.ipv6.down(now);
+  }
+
+  /** "Connect time …": pppd prints it as a network goes down, and gives the numbers to the hooks. */
+  #reportTraffic(now: Millis): void {
+    const { hooks, log } = this.#parts;
+    const { octetsSent, octetsReceived } = this.#plane.counters;
+    const connectedMs = now - (this.#upAt ?? this.#startedAt);
+    hooks.environment.set("CONNECT_TIME", String(Math.round(connectedMs / 1000)));
+    hooks.environment.set("BYTES_SENT", String(octetsSent));
+    hooks.environment.set("BYTES_RCVD", String(octetsReceived));
+    log("info", `Connect time ${(connectedMs / 60_000).toFixed(1)} minutes.`);
+    log("info", `Sent ${octetsSent} bytes, received ${octetsReceived} bytes.`);
+  }
+}

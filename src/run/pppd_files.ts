@@ -1,0 +1,156 @@
+/**
+ * What `uplinkd pppd` leaves on the machine while it runs, each in the undo journal before it is there: pid files, the lock and
+ * settings of the terminal, replaced default routes, /etc/ppp/resolv.conf. pppd(8), FILES.
+ *
+ * @module
+ */
+import { writeUint32 } from "../base/octets.ts";
+import { type Host, HostError, type Level } from "../host.ts";
+import { writePidFile } from "../linux/files.ts";
+import { applyResolvConf, planResolvConf } from "../linux/resolver.ts";
+import type { DefaultRouteRecord } from "../linux/route.ts";
+import type { PppdLine } from "./pppd_line.ts";
+import { terminalEntry, type UndoEntry } from "./undo_entry.ts";
+import { openJournal, recoverJournals, type UndoJournal } from "./undo_journal.ts";
+
+/** pppd's _PATH_VARRUN; on most systems a link to /run. */
+const PID_DIRECTORY = "/var/run";
+
+/** See the file's head. */
+export class PppdFiles {
+  readonly #host: Host;
+  readonly #say: (level: Level, text: string) => void;
+  readonly #journal: UndoJournal;
+  #lineEntries: UndoEntry[] = [];
+  #interfaceEntry: UndoEntry | undefined;
+  #linkEntry: UndoEntry | undefined;
+  #resolvEntry: UndoEntry | undefined;
+  #routes: { family: 4 | 6; entry: UndoEntry }[] = [];
+
+  constructor(host: Host, say: (level: Level, text: string) => void) {
+    this.#host = host;
+    this.#say = say;
+    this.#journal = openJournal(host);
+  }
+
+  /** Undo what runs that are gone left behind. */
+  recover(): void {
+    if (this.#journal.problem !== undefined) {
+      this.#say("warning", `Cannot keep a journal, so a kill -9 leaves its traces: ${this.#journal.problem}`);
+    }
+    this.#tolerate("clean up after an earlier run", () => {
+      for (const line of recoverJournals(this.#host)) this.#say("notice", `after an earlier run: ${line}`);
+    });
+  }
+
+  /** The line is open: its lock file and settings are to be put back. */
+  lineOpened(line: PppdLine): void {
+    const { port } = line;
+    if (line.lockPath !== undefined) {
+      this.#lineEntries.push(this.#add({ kind: "lockFile", path: line.lockPath }));
+    }
+    if (port?.path !== undefined) {
+      this.#lineEntries.push(this.#add(terminalEntry(port.path, port.savedSettings, port.presentSettings)));
+    }
+  }
+
+  /** The line puts itself back now: nothing is left to undo for it. */
+  lineClosed(): void {
+    for (const entry of this.#lineEntries) this.#strike(entry);
+    this.#lineEntries = [];
+  }
+
+  /** Write `NAME.pid` and, with `linkname`, the interface into `ppp-LINK.pid`. */
+  interfacePid(interfaceName: string, linkName: string | undefined): void {
+    this.#interfaceEntry = this.#pidFile(`${PID_DIRECTORY}/${interfaceName}.pid`, []);
+    if (linkName !== undefined) this.linkPid(linkName, interfaceName);
+  }
+
+  /** Write `ppp-LINK.pid`: our pid, then the interface once there is one. */
+  linkPid(linkName: string, interfaceName: string | undefined): void {
+    if (this.#linkEntry !== undefined) this.#strike(this.#linkEntry);
+    const more = interfaceName === undefined ? [] : [interfaceName];
+    this.#linkEntry = this.#pidFile(`${PID_DIRECTORY}/ppp-${linkName}.pid`, more);
+  }
+
+  /** The interface is about to go: so does its pid file. */
+  interfaceGone(_interfaceName: string): void {
+    if (this.#interfaceEntry !== undefined) this.#undo(this.#interfaceEntry);
+    this.#interfaceEntry = undefined;
+  }
+
+  /** A default route is about to change. */
+  defaultRoute(record: DefaultRouteRecord): void {
+    this.#routes.push({ family: record.family, entry: this.#add({ kind: "defaultRoute", record }) });
+  }
+
+  /** The default routes of a family are as they were. */
+  forgetDefaultRoutes(family: 4 | 6): void {
+    for (const route of this.#routes) if (route.family === family) this.#strike(route.entry);
+    this.#routes = this.#routes.filter((route) => route.family !== family);
+  }
+
+  /** Write the peer's name servers; gives lines for the log when that could not be done. */
+  writeResolvConf(servers: readonly number[]): string[] {
+    if (servers.length === 0) return [];
+    const octets = servers.map((server) => {
+      const address = new Uint8Array(4);
+      writeUint32(address, 0, server);
+      return address;
+    });
+    try {
+      const plan = planResolvConf(this.#host, octets);
+      if (plan.kind === "leave") return [plan.why];
+      this.#resolvEntry = this.#add({ kind: "resolvConf", record: plan.record });
+      applyResolvConf(this.#host, plan.record);
+      return [];
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      return [`Couldn't write the name servers: ${error.message}`];
+    }
+  }
+
+  /** Remove the name servers that we wrote. */
+  removeResolvConf(): void {
+    if (this.#resolvEntry !== undefined) this.#undo(this.#resolvEntry);
+    this.#resolvEntry = undefined;
+  }
+
+  /** Undo all that is left. */
+  close(): void {
+    this.#tolerate("clean up", () => {
+      for (const line of this.#journal.undoAll()) this.#say("debug", line);
+    });
+  }
+
+  #pidFile(path: string, more: readonly string[]): UndoEntry {
+    const entry = this.#add({ kind: "pidFile", path });
+    this.#tolerate(`create pid file ${path}`, () => writePidFile(this.#host, path, this.#host.pid, more));
+    return entry;
+  }
+
+  #add(entry: UndoEntry): UndoEntry {
+    this.#tolerate("write the journal", () => this.#journal.add(entry));
+    return entry;
+  }
+
+  #strike(entry: UndoEntry): void {
+    this.#tolerate("write the journal", () => this.#journal.strike(entry));
+  }
+
+  #undo(entry: UndoEntry): void {
+    this.#tolerate("clean up", () => {
+      for (const line of this.#journal.undo(entry)) this.#say("debug", line);
+    });
+  }
+
+  /** A full or read-only disk costs a line in the log, never the link. */
+  #tolerate(what: string, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      this.#say("warning", `Couldn't ${what}: ${error.message}`);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * The line that `uplinkd pppd` works on: a terminal by its path, the one on standard input, plain pipes, or a program on the
+ * other side of a pty; opened, locked, set, and put back as it was.
+ *
+ * @module
+ */
+import type { Fd, Host } from "../host.ts";
+import { type DeviceLock, lockDevice, unlockDevice } from "../linux/lock_file.ts";
+import { openPty, openPtySlave } from "../linux/pty.ts";
+import { openSerial, type SerialPort, takeDescriptor } from "../linux/serial.ts";
+import type { LineSettings, TerminalSettings } from "./pppd_settings.ts";
+
+/** Why a line could not be had. */
+export interface LineFailure {
+  readonly kind: "locked" | "unopened";
+  readonly text: string;
+}
+
+/** An open line. */
+export class PppdLine {
+  readonly input: Fd;
+  readonly output: Fd;
+  /** Path or name for the log and the hooks, as pppd gives it. */
+  readonly name: string;
+  /** The terminal, where it is one. */
+  readonly port: SerialPort | undefined;
+  /** Master side for the program of `pty`, until it is started. */
+  readonly programSide: Fd | undefined;
+  readonly #host: Host;
+  readonly #lock: DeviceLock | undefined;
+  readonly #closes: boolean;
+
+  /** For `openLine`. */
+  constructor(
+    host: Host,
+    parts: {
+      input: Fd;
+      output: Fd;
+      name: string;
+      port?: SerialPort;
+      programSide?: Fd;
+      lock?: DeviceLock | undefined;
+      closes: boolean;
+    },
+  ) {
+    this.#host = host;
+    this.input = parts.input;
+    this.output = parts.output;
+    this.name = parts.name;
+    this.port = parts.port;
+    this.programSide = parts.programSide;
+    this.#lock = parts.lock;
+    this.#closes = parts.closes;
+  }
+
+  /** Bits a second, 0 where the line has no speed. */
+  get speed(): number {
+    return this.port?.speed ?? 0;
+  }
+
+  /** Path of the lock file, where there is one. */
+  get lockPath(): string | undefined {
+    return this.#lock?.path;
+  }
+
+  /** Programs that get the descriptors expect them to block; we do not. */
+  setBlocking(blocks: boolean): void {
+    this.#host.setNonBlocking(this.input, !blocks);
+    if (this.output !== this.input) this.#host.setNonBlocking(this.output, !blocks);
+  }
+
+  /** Put everything back and let go. Never throws for a line that is gone. */
+  close(): void {
+    this.port?.restore();
+    if (this.#closes) this.#host.close(this.input);
+    if (this.#lock !== undefined) unlockDevice(this.#host, this.#lock);
+  }
+}
+
+/** Open and set the line. Throws HostError when it cannot be opened; gives a failure in words when another has it. */
+export function openLine(
+  host: Host,
+  line: LineSettings,
+  terminal: TerminalSettings,
+  startsLocal: boolean,
+): PppdLine | LineFailure {
+  const options = {
+    baud: terminal.baud,
+    flowControl: terminal.flowControl,
+    stopBits: terminal.stopBits,
+    local: startsLocal || !terminal.modem,
+  };
+  switch (line.kind) {
+    case "terminal": {
+      const lock = terminal.lock ? lockDevice(host, line.path) : undefined;
+      if (lock !== undefined && lock.kind !== "locked") {
+        return {
+          kind: "locked",
+          text: lock.pid === undefined
+            ? `Can't lock device ${line.path}: ${lock.why}`
+            : `Device ${line.path} is locked by pid ${lock.pid}`,
+        };
+      }
+      try {
+        const port = openSerial(host, line.path, options);
+        return new PppdLine(host, {
+          input: port.fd,
+          output: port.fd,
+          name: line.path,
+          port,
+          lock: lock?.kind === "locked" ? lock.lock : undefined,
+          closes: true,
+        });
+      } catch (error) {
+        if (lock?.kind === "locked") unlockDevice(host, lock.lock);
+        throw error;
+      }
+    }
+    case "standardInput": {
+      const port = takeDescriptor(host, 0, { ...options, exclusive: false });
+      const name = host.readLink("/proc/self/fd/0") ?? "/dev/tty";
+      return new PppdLine(host, { input: 0, output: 0, name, port, closes: false });
+    }
+    case "pipes":
+      host.setNonBlocking(line.input, true);
+      host.setNonBlocking(line.output, true);
+      return new PppdLine(host, { input: line.input, output: line.output, name: "notty", closes: false });
+    case "program": {
+      const pty = openPty(host);
+      const slave = openPtySlave(host, pty);
+      const port = takeDescriptor(host, slave, { local: true });
+      host.setNonBlocking(pty.master, false);
+      return new PppdLine(host, {
+        input: slave,
+        output: slave,
+        name: pty.slavePath,
+        port,
+        programSide: pty.master,
+        closes: true,
+      });
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * The secrets files of `uplinkd pppd` as the authentication machines ask for them: read anew for every link.
+ *
+ * @module
+ */
+import { latin1 } from "../base/text.ts";
+import { sameOctets } from "../base/octets.ts";
+import {
+  findSecret,
+  type FoundSecret,
+  parseSecrets,
+  type SecretEntry,
+  secretsFileWarning,
+} from "../config/ppp_secrets.ts";
+import { LARGEST_FILE, UsageError } from "../config/ppp_words.ts";
+import { type Host, HostError } from "../host.ts";
+import { readFile } from "../linux/files.ts";
+
+const PATHS = { pap: "/etc/ppp/pap-secrets", chap: "/etc/ppp/chap-secrets" } as const;
+
+/** A file's text with one octet a character; undefined when it is not there or cannot be read. */
+export function readLatin1(host: Host, path: string): string | undefined {
+  try {
+    const octets = readFile(host, path, LARGEST_FILE);
+    return octets === undefined ? undefined : latin1(octets);
+  } catch (error) {
+    if (error instanceof HostError) return undefined;
+    throw error;
+  }
+}
+
+/** See the file's head. */
+export class PppdSecrets {
+  readonly #host: Host;
+  readonly #warn: (text: string) => void;
+
+  constructor(host: Host, warn: (text: string) => void) {
+    this.#host = host;
+    this.#warn = warn;
+  }
+
+  #entries(kind: "pap" | "chap"): SecretEntry[] {
+    const path = PATHS[kind];
+    const text = readLatin1(this.#host, path);
+    if (text === undefined) return [];
+    try {
+      const warning = secretsFileWarning(path, this.#host.status(path)?.mode ?? 0);
+      if (warning !== undefined) this.#warn(warning);
+      return parseSecrets(text, path);
+    } catch (error) {
+      if (!(error instanceof UsageError) && !(error instanceof HostError)) throw error;
+      this.#warn(error.message);
+      return [];
+    }
+  }
+
+  /** The entry with which `client` proves itself to `server`; `server` undefined stands for any. */
+  find(kind: "pap" | "chap", client: Uint8Array, server: Uint8Array | undefined): FoundSecret | undefined {
+    return findSecret(this.#entries(kind), client, server, (path) => readLatin1(this.#host, path));
+  }
+
+  /** Whether a peer's name and password fit an entry of pap-secrets. An empty secret there allows any password. */
+  verify(client: Uint8Array, server: Uint8Array, password: Uint8Array): FoundSecret | undefined {
+    const found = this.find("pap", client, server);
+    const expected = found?.secret ?? new Uint8Array(0);
+    const matches = sameOctets(expected, password) || (found !== undefined && expected.length === 0);
+    return matches ? found : undefined;
+  }
+
+  /** Whether any peer could be checked against a file for `server`. */
+  hasAnyFor(kind: "pap" | "chap", server: Uint8Array): boolean {
+    const name = latin1(server);
+    return this.#entries(kind).some((entry) => entry.server.text === name || entry.server.text === "*");
+  }
+}
