@@ -89,6 +89,11 @@ export function writeAll(host: Host, fd: number, octets: Uint8Array): void {
   }
 }
 
+/** Name of the unfinished file that `writeTemporary` makes beside `path` in the process `pid`. */
+export function temporaryPath(path: string, pid: number): string {
+  return `${folderOf(path)}/.${baseName(path)}.${pid}.tmp`;
+}
+
 /**
  * Create a new file beside `path` with this content and give its name; the caller renames, links or removes it.
  *
@@ -96,7 +101,7 @@ export function writeAll(host: Host, fd: number, octets: Uint8Array): void {
  */
 export function writeTemporary(host: Host, path: string, octets: Uint8Array, mode: number): string {
   const flags = openFlags(host.platform);
-  const temporary = `${folderOf(path)}/.${baseName(path)}.${host.pid}.tmp`;
+  const temporary = temporaryPath(path, host.pid);
   const how = flags.writeOnly | flags.create | flags.exclusive | flags.noFollow;
   let fd: number;
   try {

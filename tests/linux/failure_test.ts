@@ -49,9 +49,14 @@ test("openPty and openPtySlave leave no descriptor open whichever call fails", (
 });
 
 test("openSerial leaves no descriptor open whichever call fails", () => {
-  const pty = openPty(host);
-  failEach((faulty) => host.close(openSerial(faulty, pty.slavePath).fd), descriptors);
-  host.close(pty.master);
+  failEach((faulty) => {
+    const pty = openPty(host);
+    try {
+      host.close(openSerial(faulty, pty.slavePath).fd);
+    } finally {
+      host.close(pty.master);
+    }
+  }, descriptors);
 });
 
 test("SerialPort restore does all that it can whichever call fails, and never throws", () => {

@@ -56,7 +56,7 @@ test("openSerial passes all 256 octets unchanged both ways", () => {
 
 test("openSerial sets any speed, and keeps the present one when none is asked for", () => {
   withPty((pty, slave) => {
-    const odd = openSerial(host, pty.slavePath, { baud: 123_457 });
+    const odd = openSerial(host, pty.slavePath, { baud: 123_457, exclusive: false });
     assertEquals([odd.speed, new Termios(host.platform, settingsOf(slave)).outputSpeed], [123_457, 123_457]);
     odd.setSpeed(3_000_000);
     assertEquals(odd.speed, 3_000_000);
@@ -122,12 +122,12 @@ test("SerialPort flush throws received octets away", () => {
   });
 });
 
-test("openSerial refuses a terminal that another has open, until that one closes", () => {
+test("openSerial refuses a terminal that another has open, until that one lets go", () => {
   withPty((pty) => {
     const first = openSerial(host, pty.slavePath);
     const error = assertThrows(() => openSerial(host, pty.slavePath));
     assert(error instanceof HostError && error.code === "EBUSY", String(error));
-    host.close(openSerial(host, pty.slavePath, { exclusive: false }).fd);
+    first.restore();
     host.close(first.fd);
     host.close(openSerial(host, pty.slavePath).fd);
   });

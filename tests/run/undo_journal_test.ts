@@ -135,6 +135,21 @@ test("recoverJournals undoes what a dead process left, last first, and only that
   });
 });
 
+test("recoverJournals removes the files that a dead process had not finished, and no running one's", async () => {
+  await withScratch((folder) => {
+    const directory = `${folder}/j`;
+    openJournal(departed(), { directory }).add({ kind: "pidFile", path: `${folder}/pid` });
+    const unfinished = [
+      `${directory}/.${DEAD}.undo.${DEAD}.tmp`,
+      `${directory}/.${host.pid}.undo.${host.pid}.tmp`,
+      `${folder}/.pid.${DEAD}.tmp`,
+    ];
+    for (const path of unfinished) writeFileAtomically(host, path, "");
+    assertEquals(recoverJournals(host, directory), []);
+    assertEquals([host.list(folder), host.list(directory)], [["j"], [`.${host.pid}.undo.${host.pid}.tmp`]]);
+  });
+});
+
 test("recoverJournals tells a dead owner from another process with its pid", async () => {
   await withScratch((folder) => {
     const directory = `${folder}/j`;
@@ -227,7 +242,7 @@ test("recoverJournals restores a terminal that still has our settings, and no ot
     };
     const before = settings();
     const leave = (): UndoEntry => {
-      const port = openSerial(host, pty.slavePath, { baud: 300 });
+      const port = openSerial(host, pty.slavePath, { baud: 300, exclusive: false });
       const journal = openJournal(departed(), { directory: `${folder}/j` });
       const entry = journal.add(terminalEntry(port.path ?? "", port.savedSettings, port.presentSettings));
       port.setLocal(false);
