@@ -159,6 +159,24 @@ test("lockDevice yields when another taker replaces the stale file first", async
   });
 });
 
+test("lockDevice judges a stale file anew when it became another stale file meanwhile", async () => {
+  await withScratch((folder) => {
+    const path = `${folder}/${NAME}`;
+    writeFileAtomically(host, path, `${DEAD}\n`);
+    const rival = overriding(host, { pid: 1 });
+    let locks = 0;
+    const rivalled = overriding(host, {
+      lock(fd) {
+        locks += 1;
+        if (locks === 1) writeFileAtomically(rival, path, `${DEAD - 1}\n`);
+        return host.lock(fd);
+      },
+    });
+    assertEquals(summary(lockDevice(rivalled, DEVICE, { directory: folder })), ["locked", DEAD - 1]);
+    assertEquals(locks, 2);
+  });
+});
+
 test("lockDevice leaves a stale file to the taker that holds its flock", async () => {
   await withScratch((folder) => {
     const path = `${folder}/${NAME}`;
