@@ -200,17 +200,15 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
           break;
         case "sca":
         case "scn":
+        case "sta":
+        case "scj":
+        case "ser":
           answer?.();
           break;
         case "str":
           this.#restartCounter -= 1;
           this.#restartAt = now + this.#times.restartMs;
           this.#send(code.terminateRequest, this.#nextIdentifier(), printableOctets(this.#terminateText));
-          break;
-        case "sta":
-        case "scj":
-        case "ser":
-          answer?.();
           break;
       }
     }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Fd, Host } from "../host.ts";
+import { type Fd, type Host, HostError } from "../host.ts";
 import { type DeviceLock, lockDevice, unlockDevice } from "../linux/lock_file.ts";
 import { openPty, openPtySlave } from "../linux/pty.ts";
 import { openSerial, type SerialPort, takeDescriptor } from "../linux/serial.ts";
@@ -73,7 +73,11 @@ export class PppdLine {
   close(): void {
     this.port?.restore();
     if (this.#closes) this.#host.close(this.input);
-    if (this.#lock !== undefined) unlockDevice(this.#host, this.#lock);
+    try {
+      if (this.#lock !== undefined) unlockDevice(this.#host, this.#lock);
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+    }
   }
 }
 

@@ -17,13 +17,13 @@ import {
   type Wakeup,
 } from "../host.ts";
 import { earliest } from "../machine.ts";
-import type { LinkEnd } from "../ppp/link_configuration.ts";
 import { Connection } from "./connection.ts";
 import type { Service } from "./loop.ts";
 import { Hooks } from "./pppd_hooks.ts";
 import { type LineFailure, openLine, PppdLine } from "./pppd_line.ts";
 import type { PppdLog } from "./pppd_log.ts";
-import { exitStatus, type PppdSettings } from "./pppd_settings.ts";
+import { exitStatus, statusOf } from "./pppd_exit_status.ts";
+import type { PppdSettings } from "./pppd_settings.ts";
 import { Programs, shellCommand } from "./programs.ts";
 import { Recording } from "./recording.ts";
 import { PppdFiles } from "./pppd_files.ts";
@@ -40,25 +40,6 @@ type Pause =
 type Resume =
   | { readonly kind: "start" | "time" | "input" | "ended" | "carrier" | "interrupted" }
   | { readonly kind: "program"; readonly status: number };
-
-const statusOf: Record<LinkEnd, number> = {
-  asked: exitStatus.userRequest,
-  peerTerminated: exitStatus.ok,
-  carrierLost: exitStatus.hangup,
-  noReply: exitStatus.negotiationFailed,
-  notConverged: exitStatus.negotiationFailed,
-  loopedBack: exitStatus.loopback,
-  protocolRejected: exitStatus.negotiationFailed,
-  peerRefusedAuthentication: exitStatus.peerAuthenticationFailed,
-  peerNotAuthenticated: exitStatus.peerAuthenticationFailed,
-  authenticationRefused: exitStatus.authenticationToPeerFailed,
-  authenticationNoReply: exitStatus.authenticationToPeerFailed,
-  serverNotGenuine: exitStatus.authenticationToPeerFailed,
-  networkRefused: exitStatus.negotiationFailed,
-  echoLost: exitStatus.peerDead,
-  idle: exitStatus.idleTimeout,
-  connectTime: exitStatus.connectTime,
-};
 
 /** The line looks for carrier this often while it waits for it: no wake-up comes from the modem's lines. */
 const CARRIER_EVERY: Millis = 500;
@@ -328,12 +309,7 @@ export class PppdService implements Service {
     recording?.close();
     this.#hooks.environment.set("IFNAME", undefined);
     yield* this.#disconnect(line, ended?.reason === "carrierLost");
-    return ended === undefined ? exitStatus.fatalError : this.#statusFor(ended.reason, connection.wasUp);
-  }
-
-  #statusFor(reason: LinkEnd, wasUp: boolean): number {
-    if (reason === "peerTerminated" && !wasUp) return exitStatus.negotiationFailed;
-    return statusOf[reason];
+    return ended === undefined ? exitStatus.fatalError : statusOf(ended.reason, connection.wasUp);
   }
 
   #openRecording(): Recording | undefined {

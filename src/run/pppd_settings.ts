@@ -99,27 +99,3 @@ export interface PppdSettings {
   /** Makes the link of one session: secrets are read anew each time. */
   readonly link: (context: SessionContext) => LinkConfiguration;
 }
-
-/** pppd's exit statuses, pppd(8) EXIT STATUS. */
-export const exitStatus = {
-  ok: 0,
-  fatalError: 1,
-  optionError: 2,
-  notRoot: 3,
-  noKernelSupport: 4,
-  userRequest: 5,
-  lockFailed: 6,
-  openFailed: 7,
-  connectFailed: 8,
-  ptyCommandFailed: 9,
-  negotiationFailed: 10,
-  peerAuthenticationFailed: 11,
-  idleTimeout: 12,
-  connectTime: 13,
-  callback: 14,
-  peerDead: 15,
-  hangup: 16,
-  loopback: 17,
-  initFailed: 18,
-  authenticationToPeerFailed: 19,
-} as const;

@@ -1,0 +1,72 @@
+# What a person does with this tree. Each target says what it is for: make help
+
+SHELL := /bin/sh
+DENO_VERSION := 2.9.5
+
+# A deno of the pinned version on PATH, else the one that npm installs here.
+DENO := $(shell d=$$(command -v deno 2>/dev/null) && [ "$$("$$d" --version 2>/dev/null | sed -n 's/^deno \([0-9.]*\).*/\1/p')" = "$(DENO_VERSION)" ] && echo "$$d" || echo $(CURDIR)/node_modules/deno/deno)
+export UPLINKD_DENO := $(DENO)
+export DENO_NO_UPDATE_CHECK := 1
+STAMP := node_modules/.installed
+TARGETS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
+
+.PHONY: help demo test unit lint interop bench compile bundle clean fmt
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+
+$(STAMP): package.json package-lock.json
+	@command -v npm >/dev/null 2>&1 || { echo "make: npm is missing; on Debian: apt-get install nodejs npm" >&2; exit 1; }
+	@npm ci --loglevel=error --no-audit --no-fund
+	@node node_modules/deno/bin.cjs --version >/dev/null
+	@touch $@
+
+demo: $(STAMP) ## a link coming up through a virtual modem, and pings across it
+	@bin/uplinkd demo
+
+test: $(STAMP) ## everything: lint, unit tests, and the proof against pppd in User Mode Linux
+	@$(DENO) run --allow-all tests/run_all.ts
+
+unit: $(STAMP) ## the unit tests alone
+	@$(DENO) test --allow-all --quiet --parallel --ignore=tests/interop,tests/fuzz,tests/bench tests
+
+lint: $(STAMP) ## format, lint, types, layers, docstrings
+	@$(DENO) fmt --quiet --check
+	@$(DENO) lint --quiet
+	@$(DENO) check --quiet mod.ts ffi/deno/main.ts $$(find tests -name '*.ts')
+	@$(DENO) check --quiet --config src/core.json $$(find src -name '*.ts')
+	@$(DENO) test --allow-all --quiet tests/architecture_test.ts tests/docstring_test.ts
+
+interop: $(STAMP) ## the same programs against Debian's pppd and the Linux kernel, in User Mode Linux
+	@$(DENO) run --allow-all tests/interop/run.ts $(SCENARIOS)
+
+bench: $(STAMP) ## ratios against references measured in the same run
+	@$(DENO) run --allow-all tests/bench/main.ts
+
+bundle: $(STAMP) ## dist/uplinkd.js, the program in one file
+	@mkdir -p dist
+	@node_modules/.bin/esbuild ffi/deno/main.ts --bundle --platform=neutral --main-fields=module,main --format=esm \
+	  --target=es2023 --log-level=warning --outfile=dist/uplinkd.js
+
+# From a folder of its own, so that deno compile does not take node_modules along.
+compile: bundle ## one binary for x86-64 and one for arm64; DENORT_BIN names a runtime part that is there already
+	@for target in $(TARGETS); do \
+	  echo "compiling dist/uplinkd-$$target"; \
+	  rm -rf dist/compile && mkdir -p dist/compile && cp dist/uplinkd.js dist/compile/ && \
+	  ( cd dist/compile && $(DENO) compile --quiet --no-check --no-npm --no-lock --allow-ffi \
+	      --allow-env=UPLINKD_CALLED_AS,UPLINKD_LAUNCHER --v8-flags=--max-semi-space-size=1,--optimize-for-size \
+	      --target $$target --output ../uplinkd-$$target uplinkd.js ) || { \
+	    rm -rf dist/compile; \
+	    echo "make: deno compile could not get its runtime part (denort $(DENO_VERSION), $$target)." >&2; \
+	    echo "make: it downloads that from dl.deno.land. Without a network, fetch denort there by other means and say" >&2; \
+	    echo "make:   make compile DENORT_BIN=/path/to/denort" >&2; \
+	    echo "make: dist/uplinkd.js is there and runs: deno run --allow-ffi --allow-env dist/uplinkd.js version" >&2; \
+	    exit 1; }; \
+	done; rm -rf dist/compile
+
+fmt: $(STAMP) ## put the format right
+	@$(DENO) fmt --quiet
+
+clean: ## remove what was built and installed
+	@rm -rf dist .cache node_modules

@@ -1,0 +1,78 @@
+/**
+ * `make test`: the gate, the unit and property tests, and the interop laboratory, with one closing line over all of them.
+ *
+ * @module
+ */
+
+const root = new URL("..", import.meta.url).pathname;
+
+interface Tally {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** Run a program with its output shown as it comes; its exit status and what it printed. */
+async function run(program: string, args: string[]): Promise<{ ok: boolean; text: string }> {
+  const child = new Deno.Command(program, {
+    args,
+    cwd: root,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const parts: string[] = [];
+  const show = async (stream: ReadableStream<Uint8Array>) => {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) {
+      await Deno.stdout.write(chunk);
+      parts.push(decoder.decode(chunk, { stream: true }));
+    }
+  };
+  const [status] = await Promise.all([child.status, show(child.stdout), show(child.stderr)]);
+  return { ok: status.success, text: parts.join("") };
+}
+
+/** Counts of the closing lines `ok | N passed | N failed` and `N passed, N failed`. */
+function tallyOf(text: string): Tally {
+  // deno-lint-ignore no-control-regex
+  const plain = text.replace(/\x1b\[[0-9;]*m/g, "");
+  const count = (word: string) =>
+    [...plain.matchAll(new RegExp(`([0-9]+) ${word}`, "g"))].reduce(
+      (sum, match) => sum + Number(match[1]),
+      0,
+    );
+  return { passed: count("passed"), failed: count("failed"), skipped: count("ignored") + count("skipped") };
+}
+
+const deno = Deno.execPath();
+const steps: [string, string, string[]][] = [
+  ["lint", "make", ["--no-print-directory", "lint"]],
+  ["unit tests", deno, [
+    "test",
+    "--allow-all",
+    "--quiet",
+    "--parallel",
+    "--ignore=tests/interop,tests/fuzz,tests/bench,tests/architecture_test.ts,tests/docstring_test.ts",
+    "tests",
+  ]],
+  ["property tests", deno, ["test", "--allow-all", "--quiet", "--parallel", "tests/fuzz"]],
+  ["interop", deno, ["run", "--allow-all", "tests/interop/run.ts"]],
+];
+
+const total: Tally = { passed: 0, failed: 0, skipped: 0 };
+for (const [name, program, args] of steps) {
+  console.log(`\n== ${name}`);
+  const { ok, text } = await run(program, args);
+  const tally = tallyOf(text);
+  if (!ok && tally.failed === 0) {
+    console.log(`${name}: failed`);
+    tally.failed = 1;
+  }
+  total.passed += tally.passed;
+  total.failed += tally.failed;
+  total.skipped += tally.skipped;
+}
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
+console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
+Deno.exit(total.failed === 0 ? 0 : 1);
