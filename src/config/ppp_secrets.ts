@@ -8,7 +8,7 @@
  */
 import { parseIpv4 } from "../base/inet.ts";
 import { fromLatin1, latin1 } from "../base/text.ts";
-import { parseWords, type Word } from "./ppp_words.ts";
+import { parseWords, UsageError, type Word } from "./ppp_words.ts";
 
 /** One entry of a secrets file. */
 export interface SecretEntry {
@@ -54,14 +54,15 @@ export function parseSecrets(text: string, source: string): SecretEntry[] {
   });
 }
 
-/** A star without quotes stands for any name. */
+/** A star stands for any name, in quotes too: the words are read first. */
 function isWildcard(word: Word): boolean {
-  return word.text === "*" && !word.quoted;
+  return word.text === "*";
 }
 
 /**
  * The entry that fits best for `client` proving itself to `server`: named ones before wildcards, the client's name weighing more,
- * the first of equals. `server` undefined stands for any. `readFile` is for secrets of the form `@/path`. undefined where none fits.
+ * the first of equals. `server` undefined stands for any. `readFile` is for secrets of the form `@/path`: an entry whose file
+ * cannot be read is passed over. undefined where none fits.
  */
 export function findSecret(
   entries: readonly SecretEntry[],
@@ -69,7 +70,7 @@ export function findSecret(
   server: Uint8Array | undefined,
   readFile: (path: string) => string | undefined,
 ): FoundSecret | undefined {
-  let best: SecretEntry | undefined;
+  let best: FoundSecret | undefined;
   let bestScore = -1;
   for (const entry of entries) {
     const fitsClient = isWildcard(entry.client) || entry.client.text === latin1(client);
@@ -77,49 +78,62 @@ export function findSecret(
       entry.server.text === latin1(server);
     if (!fitsClient || !fitsServer || entry.secret === undefined) continue;
     const score = (isWildcard(entry.client) ? 0 : 2) + (isWildcard(entry.server) ? 0 : 1);
-    if (score > bestScore) [best, bestScore] = [entry, score];
+    if (score <= bestScore) continue;
+    const secret = secretOf(entry.secret, readFile);
+    if (secret === undefined) continue;
+    best = { secret, addresses: entry.addresses, options: entry.options };
+    bestScore = score;
   }
-  if (best?.secret === undefined) return undefined;
-  const secret = secretOf(best.secret, readFile);
-  return secret === undefined ? undefined : { secret, addresses: best.addresses, options: best.options };
+  return best;
 }
 
-/** A secret that begins with `@` is the first word of the file that it names. */
+/** A secret that begins with `@/` is the first word of the file that it names; undefined where there is none. */
 function secretOf(word: Word, readFile: (path: string) => string | undefined): Uint8Array | undefined {
-  if (!word.text.startsWith("@") || word.quoted) return fromLatin1(word.text);
+  if (!word.text.startsWith("@/")) return fromLatin1(word.text);
   const path = word.text.slice(1);
   const text = readFile(path);
   if (text === undefined) return undefined;
-  const [first] = parseWords(text, path);
-  return fromLatin1(first?.text ?? "");
+  try {
+    const [first] = parseWords(text, path);
+    return first === undefined ? undefined : fromLatin1(first.text);
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
 }
 
-/** Whether an address is in a list of words: `*`, `1.2.3.4`, `1.2.3.0/24`, `!` before one refuses; the first that fits decides. */
-export function addressAllowed(words: readonly string[], address: number): boolean {
+/**
+ * Whether an address is in a list of words: `*`, `1.2.3.4`, `1.2.3.0/24`, `1.2.3.0/24+` (the address of interface `unit`, from 1
+ * on), `!` before one refuses, `-` ends the list; the first that fits decides. Words that are none of these are passed over.
+ */
+export function addressAllowed(words: readonly string[], address: number, unit = 0): boolean {
   for (const word of words) {
     if (word === "-") return false;
     if (word === "*") return true;
     const refuses = word.startsWith("!");
-    const range = parseRange(refuses ? word.slice(1) : word);
+    const range = parseRange(refuses ? word.slice(1) : word, unit);
     if (range !== undefined && ((address & range.mask) >>> 0) === range.base) return !refuses;
   }
   return false;
 }
 
-function parseRange(word: string): { base: number; mask: number } | undefined {
-  const cut = word.indexOf("/");
-  const address = parseIpv4(cut < 0 ? word : word.slice(0, cut));
-  const bits = cut < 0 ? 32 : /^[0-9]{1,2}$/.test(word.slice(cut + 1)) ? Number(word.slice(cut + 1)) : 33;
-  if (address === undefined || bits > 32) return undefined;
-  const mask = bits === 0 ? 0 : (0xffffffff << (32 - bits)) >>> 0;
-  return { base: (address & mask) >>> 0, mask };
+function parseRange(word: string, unit: number): { base: number; mask: number } | undefined {
+  const [, dotted = "", bits = "32", plus] = /^([^/]*)(?:\/([0-9]{1,2})(\+)?)?$/.exec(word) ?? [];
+  const address = parseIpv4(dotted);
+  const length = Number(bits);
+  if (address === undefined || length < 1 || length > 32) return undefined;
+  const mask = (0xffffffff << (32 - length)) >>> 0;
+  const base = (address & mask) >>> 0;
+  if (plus === undefined) return { base, mask };
+  return unit + 1 >= (~mask >>> 0) ? undefined : { base: base + unit + 1, mask: 0xffffffff };
 }
 
-/** The address that an entry gives its peer: the first plain one in the list; undefined where there is none. */
-export function suggestedAddress(words: readonly string[]): number | undefined {
+/** The address that an entry gives its peer: the first single one that the list allows; undefined where there is none. */
+export function suggestedAddress(words: readonly string[], unit = 0): number | undefined {
   for (const word of words) {
-    const address = parseIpv4(word);
-    if (address !== undefined) return address;
+    if (word === "-" || word === "*") return undefined;
+    const range = parseRange(word, unit);
+    if (range?.mask === 0xffffffff && addressAllowed(words, range.base, unit)) return range.base;
   }
   return undefined;
 }

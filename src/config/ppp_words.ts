@@ -36,7 +36,6 @@ const escapes: Record<string, string> = {
   r: "\r",
   s: " ",
   t: "\t",
-  v: "\v",
 };
 
 /** All words of a file. `text` holds one octet a character. Throws UsageError that names `source` and the line. */
@@ -48,12 +47,17 @@ export function parseWords(text: string, source: string): Word[] {
   return words;
 }
 
+/** White space of the C locale: an octet above 0x7f, as in UTF-8 text, never is. */
+function isSpace(character: string): boolean {
+  return character === " " || (character >= "\t" && character <= "\r");
+}
+
 class WordReader {
   readonly #text: string;
   readonly #source: string;
   #at = 0;
   #line = 1;
-  #lineOfLastWord = 0;
+  #lineEnded = true;
 
   constructor(text: string, source: string) {
     this.#text = text;
@@ -68,7 +72,8 @@ class WordReader {
     this.#skip();
     if (this.#at >= this.#text.length) return undefined;
     const line = this.#line;
-    const beginsLine = line !== this.#lineOfLastWord;
+    const beginsLine = this.#lineEnded;
+    this.#lineEnded = false;
     const parts: string[] = [];
     let quoted = false;
     let quote = "";
@@ -76,7 +81,7 @@ class WordReader {
     for (; this.#at < this.#text.length;) {
       const character = this.#text[this.#at] ?? "";
       if (character === "\0") this.#fail(this.#line, "a NUL octet; is this a text file?");
-      if (quote === "" && (/\s/.test(character) || character === "#")) break;
+      if (quote === "" && (isSpace(character) || character === "#")) break;
       this.#at += 1;
       if (character === quote) quote = "";
       else if (quote === "" && (character === '"' || character === "'")) [quote, quoted] = [character, true];
@@ -89,7 +94,6 @@ class WordReader {
       if (length > LONGEST_WORD) this.#fail(line, `a word of more than ${LONGEST_WORD} octets`);
     }
     if (quote !== "") this.#fail(line, `a quote ${quote} that is never closed`);
-    this.#lineOfLastWord = this.#line;
     return { text: parts.join(""), line, quoted, beginsLine };
   }
 
@@ -99,11 +103,13 @@ class WordReader {
       if (character === "#") {
         const end = this.#text.indexOf("\n", this.#at);
         this.#at = end < 0 ? this.#text.length - 1 : end - 1;
-      } else if (character === "\n") this.#line += 1;
-      else if (character === "\\" && this.#text[this.#at + 1] === "\n") {
+      } else if (character === "\n") {
+        this.#line += 1;
+        this.#lineEnded = true;
+      } else if (character === "\\" && this.#text[this.#at + 1] === "\n") {
         this.#at += 1;
         this.#line += 1;
-      } else if (!/\s/.test(character)) return;
+      } else if (!isSpace(character)) return;
     }
   }
 
@@ -111,14 +117,13 @@ class WordReader {
   #escape(): string {
     const rest = this.#text.slice(this.#at, this.#at + 3);
     const octal = /^[0-7]{1,3}/.exec(rest)?.[0];
-    const hex = /^x([0-9a-fA-F]{1,2})/.exec(rest);
-    if (octal !== undefined) {
-      this.#at += octal.length;
-      return String.fromCharCode(parseInt(octal, 8) & 0xff);
-    }
-    if (hex !== null) {
-      this.#at += hex[0].length;
-      return String.fromCharCode(parseInt(hex[1] ?? "0", 16));
+    const hex = /^x([0-9a-fA-F]{0,2})/.exec(rest);
+    const digits = octal ?? hex?.[0];
+    if (digits !== undefined) {
+      const octet = octal !== undefined ? parseInt(octal, 8) & 0xff : parseInt(`0${hex?.[1] ?? ""}`, 16);
+      if (octet === 0) this.#fail(this.#line, `\\${digits} stands for a NUL octet, which no word can hold`);
+      this.#at += digits.length;
+      return String.fromCharCode(octet);
     }
     const character = rest[0] ?? "";
     this.#at += 1;
