@@ -108,6 +108,8 @@ export interface FrameCounters {
   tooShort: number;
   /** Frames that the sender gave up (7d 7e). RFC 1662 §4.3 */
   aborted: number;
+  /** Good frames that begin with ff, but not with ff 03. */
+  badAddress: number;
   /** Good frames without a protocol number. */
   badProtocol: number;
   /** Octets before the first flag and in damaged frames. */
@@ -125,6 +127,7 @@ export class FrameDecoder {
     tooLong: 0,
     tooShort: 0,
     aborted: 0,
+    badAddress: 0,
     badProtocol: 0,
     droppedOctets: 0,
   };
@@ -261,6 +264,10 @@ export class FrameDecoder {
   #packet(end: number): Uint8Array | undefined {
     const frame = this.#frame;
     let start = frame[0] === ALL_STATIONS && frame[1] === UNNUMBERED_INFORMATION ? 2 : 0;
+    if (start === 0 && frame[0] === ALL_STATIONS) {
+      this.counters.badAddress += 1;
+      return undefined;
+    }
     if (start < end && ((frame[start] ?? 0) & 1) !== 0) {
       // A Protocol field of one octet: the buffer has a spare octet at its end to widen it.
       if (start === 0) frame.copyWithin(1, 0, end);
