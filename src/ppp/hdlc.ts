@@ -172,8 +172,9 @@ export class FrameDecoder {
     while (this.#at < chunk.length) {
       const flag = chunk.indexOf(FLAG, this.#at);
       const end = flag < 0 ? chunk.length : flag;
-      if (this.#inFrame) this.#take(chunk, this.#at, end);
-      else this.#skip(chunk, this.#at, end);
+      if (!this.#inFrame) this.#skip(chunk, this.#at, end);
+      else if (this.receiveAccm === 0) this.#take(chunk, this.#at, end);
+      else this.#filter(chunk, this.#at, end);
       this.#at = end + 1;
       if (flag < 0) break;
       const packet = this.#inFrame ? this.#finish() : undefined;
@@ -224,26 +225,34 @@ export class FrameDecoder {
   }
 
   #run(chunk: Uint8Array, start: number, end: number): void {
-    const accm = this.receiveAccm;
-    const room = this.#most - this.#length;
-    if (accm === 0) {
-      const count = Math.min(end - start, room);
-      if (count < end - start) this.#overrun = true;
-      this.#frame.set(chunk.subarray(start, start + count), this.#length);
-      this.#length += count;
-      return;
-    }
+    const count = Math.min(end - start, this.#most - this.#length);
+    if (count < end - start) this.#overrun = true;
+    this.#frame.set(chunk.subarray(start, start + count), this.#length);
+    this.#length += count;
+  }
+
+  /** As `#take`, without what the line may have added. Escapes are dense then: a loop beats searches for short runs. */
+  #filter(chunk: Uint8Array, start: number, end: number): void {
+    const accm = this.receiveAccm | 0;
     const frame = this.#frame;
+    const most = this.#most;
     let to = this.#length;
+    let flip = this.#escaped ? FLIP : 0;
     for (let at = start; at < end; at++) {
       const octet = chunk[at]!;
       if (octet < 32 && ((accm >>> octet) & 1) !== 0) continue;
-      if (to >= this.#most) {
+      if (octet === ESCAPE && flip === 0) {
+        flip = FLIP;
+        continue;
+      }
+      if (to === most) {
         this.#overrun = true;
         break;
       }
-      frame[to++] = octet;
+      frame[to++] = octet ^ flip;
+      flip = 0;
     }
+    this.#escaped = flip !== 0;
     this.#length = to;
   }
 
@@ -251,8 +260,8 @@ export class FrameDecoder {
   #finish(): Uint8Array | undefined {
     const length = this.#length;
     const counters = this.counters;
-    if (this.#escaped) counters.aborted += 1;
-    else if (this.#overrun) counters.tooLong += 1;
+    if (this.#overrun) counters.tooLong += 1;
+    else if (this.#escaped) counters.aborted += 1;
     else if (length === 0) return undefined;
     else if (length < FCS_OCTETS + 2) counters.tooShort += 1;
     else if (fcs16(this.#frame, 0, length) !== FCS_GOOD) counters.badFcs += 1;
