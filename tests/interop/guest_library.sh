@@ -1,0 +1,107 @@
+# Words that the scenarios are written in. A scenario is a function; it fails at the first word that fails.
+#
+# Two ends: the near one in the guest's own network, the far one in the namespace "far"; a pty pair between them, /tmp/near and
+# /tmp/far. "ours" is the program under test, "pppd" is Debian's.
+
+PPPD=/usr/sbin/pppd
+OURS=${PPPD_UNDER_TEST:-$ROOT/bin/uplinkd pppd}
+
+run_scenario() {
+  name=$1
+  logs=/mnt/$name
+  mkdir -p "$logs"
+  fresh
+  began=$(cut -d' ' -f1 /proc/uptime)
+  ( set -e; "$name" ) > "$logs/scenario.log" 2>&1 &
+  running=$!
+  waited=0
+  limit=${LIMIT:-60}
+  while kill -0 $running 2>/dev/null && [ $waited -lt $((limit * 10)) ]; do
+    busybox usleep 100000
+    waited=$((waited + 1))
+  done
+  if kill -0 $running 2>/dev/null; then
+    kill -9 $running
+    echo "no end within $limit s" > "$logs/why"
+    status=99
+  else
+    wait $running && status=0 || status=$?
+  fi
+  took=$(busybox awk "BEGIN { printf \"%.1f\", $(cut -d' ' -f1 /proc/uptime) - $began }")
+  if [ $status -eq 0 ]; then
+    echo "result: ok $name $took"
+  else
+    echo "result: FAIL $name $took $(cat "$logs/why" 2>/dev/null | tr '\n' ' ')"
+  fi
+  fresh
+}
+
+# Everything as at the start: no programs, a new pty pair, plain files.
+fresh() {
+  busybox killall -9 pppd deno socat sleep ping nc busybox-nc 2>/dev/null || true
+  busybox usleep 100000
+  rm -rf /etc/ppp/* /run/ppp* /run/uplinkd /tmp/near* /tmp/far* /tmp/*.out /tmp/*.pid
+  mkdir -p /etc/ppp/peers
+  : > /etc/ppp/options
+  printf '%s\n' '"client" "server" "open sesame" *' '"server" "client" "open sesame" *' > /etc/ppp/chap-secrets
+  cp /etc/ppp/chap-secrets /etc/ppp/pap-secrets
+  chmod 600 /etc/ppp/*-secrets
+  for link in $(ls /sys/class/net | grep -v '^lo$'); do ip link del "$link" 2>/dev/null || true; done
+  ip route flush table main 2>/dev/null || true
+  line
+}
+
+line() {
+  socat pty,link=/tmp/near,raw,echo=0 pty,link=/tmp/far,raw,echo=0 2>/dev/null &
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    [ -e /tmp/near ] && [ -e /tmp/far ] && return 0
+    busybox usleep 100000
+  done
+}
+
+why() { echo "$*" > "$logs/why"; echo "why: $*"; return 1; }
+
+program() { if [ "$1" = ours ]; then echo "$OURS"; else echo "$PPPD"; fi; }
+
+# near PROGRAM OPTIONS…, far PROGRAM OPTIONS…: start an end; its log is near.log or far.log, its exit status near.exit.
+near() { start near "" "$@"; }
+far() { start far "ip netns exec far" "$@"; }
+start() {
+  end=$1; within=$2; words=$(program "$3"); shift 3
+  rm -f "/tmp/$end.exit"
+  ( $within $words "/tmp/$end" nodetach local debug "$@" >> "$logs/$end.log" 2>&1; echo $? > "/tmp/$end.exit" ) &
+}
+
+# logged END PATTERN [SECONDS]: wait until a line of that end's log matches.
+logged() {
+  tries=$((${3:-20} * 10))
+  while ! grep -q -- "$2" "$logs/$1.log" 2>/dev/null; do
+    tries=$((tries - 1))
+    [ $tries -gt 0 ] || why "$1 never said: $2"
+    busybox usleep 100000
+  done
+}
+
+count() { grep -c -- "$2" "$logs/$1.log" 2>/dev/null || true; }
+
+up() { logged near "remote IP address" "$1" && logged far "remote IP address" "$1"; }
+
+# ended END STATUS [SECONDS]: wait for an end to leave with this exit status.
+ended() {
+  tries=$((${3:-20} * 10))
+  while [ ! -e "/tmp/$1.exit" ]; do
+    tries=$((tries - 1))
+    [ $tries -gt 0 ] || why "$1 did not end"
+    busybox usleep 100000
+  done
+  got=$(cat "/tmp/$1.exit")
+  [ "$got" = "$2" ] || why "$1 ended with $got, not $2"
+}
+
+pings() {
+  ping -n -i "${3:-0.05}" -c "$1" -s "$2" -W 2 10.0.0.1 > "$logs/ping.log" 2>&1 || true
+  grep -q " $1 received" "$logs/ping.log" || why "pings lost: $(tail -2 "$logs/ping.log" | head -1)"
+}
+
+# stop END [SIGNAL]: to the program itself.
+stop() { busybox pkill "-${2:-TERM}" -f "/tmp/$1 nodetach" || true; }

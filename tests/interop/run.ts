@@ -1,0 +1,149 @@
+/**
+ * The interop laboratory: boots User Mode Linux with the host's files as its root (read-only), runs the scenarios in it, prints a
+ * line for each and a closing line. See README.md beside this file.
+ *
+ * @module
+ */
+
+const root = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
+const folder = `${root}/tests/interop/scenarios`;
+const underTest = Deno.env.get("PPPD_UNDER_TEST") ?? "";
+const GUESTS = 2;
+const packages: Record<string, string> = {
+  "/usr/bin/linux.uml": "user-mode-linux",
+  "/usr/sbin/pppd": "ppp",
+  "/bin/busybox": "busybox-static",
+  "/usr/bin/socat": "socat",
+  "/usr/bin/ping": "iputils-ping",
+  "/usr/sbin/ip": "iproute2",
+};
+
+/** Words of the scenarios' files that are not scenarios themselves. */
+const words = new Set([
+  "authenticates",
+  "refused",
+  "both_ways",
+  "carries",
+  "as_client",
+  "as_server",
+  "transfer",
+  "other_route",
+]);
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function allScenarios(): string[] {
+  return [...Deno.readDirSync(folder)].map((entry) => entry.name).toSorted().flatMap((name) =>
+    [...Deno.readTextFileSync(`${folder}/${name}`).matchAll(/^(\w+)\(\) \{/gm)].map((match) => match[1] ?? "")
+  ).filter((name) => !words.has(name));
+}
+
+interface Result {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+/** One guest, from boot to power off; its results as they come. */
+async function boot(number: number, scenarios: readonly string[], share: string): Promise<Result[]> {
+  const child = new Deno.Command("/usr/bin/linux.uml", {
+    args: [
+      "mem=768M",
+      `umid=uplinkd${Deno.pid}n${number}`,
+      "root=/dev/root",
+      "rootfstype=hostfs",
+      "rootflags=/",
+      "ro",
+      "quiet",
+      `init=${root}/tests/interop/guest_init.sh`,
+      "con0=null,fd:1",
+      "con=null",
+      "ssl=null",
+      `SHARE=${share}`,
+      `ROOT=${root}`,
+      `UPLINKD_DENO=${Deno.execPath()}`,
+      `SCENARIOS=${scenarios.join(",")}`,
+      ...(underTest === "" ? [] : [`PPPD_UNDER_TEST=${underTest}`]),
+    ],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const results: Result[] = [];
+  const limit = setTimeout(() => child.kill("SIGKILL"), 30 * 60_000);
+  let rest = "";
+  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+    rest += chunk;
+    const lines = rest.split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      const match = /result: (ok|FAIL) (\S+) (\S+) ?(.*)/.exec(line);
+      if (match === null) continue;
+      const [, verdict, name = "", seconds, why = ""] = match;
+      const ok = verdict === "ok";
+      results.push({ name, ok, text: why });
+      console.log(ok ? `ok    ${name} (${seconds} s)` : `FAIL  ${name} (${seconds} s): ${why}`);
+      if (!ok) showLogs(`${share}/${name}`);
+    }
+  }
+  clearTimeout(limit);
+  await child.status;
+  return results;
+}
+
+function showLogs(path: string): void {
+  for (const name of ["scenario.log", "near.log", "far.log"]) {
+    if (!exists(`${path}/${name}`)) continue;
+    const lines = Deno.readTextFileSync(`${path}/${name}`).trimEnd().split("\n").slice(-25);
+    console.log(lines.map((line) => `      ${name}: ${line}`).join("\n"));
+  }
+}
+
+/** What the guest recorded must open in a program that is not ours. */
+async function checkRecording(share: string): Promise<Result> {
+  const name = "recording_opens_in_tshark";
+  const path = `${share}/recording/line.pppdump`;
+  if (!exists("/usr/bin/tshark")) {
+    return { name, ok: false, text: "tshark is missing: apt-get install tshark" };
+  }
+  const output = await new Deno.Command("/usr/bin/tshark", { args: ["-r", path], stderr: "piped" }).output();
+  const text = new TextDecoder().decode(output.stdout);
+  const ok = output.success && /PPP LCP.*Configuration Request/.test(text) && /PPP IPCP/.test(text) &&
+    /ICMP/.test(text);
+  console.log(
+    ok ? `ok    ${name}` : `FAIL  ${name}: ${new TextDecoder().decode(output.stderr)}${text.slice(0, 2000)}`,
+  );
+  return { name, ok, text };
+}
+
+const missing = Object.entries(packages).filter(([path]) => !exists(path)).map(([, name]) => name);
+if (missing.length > 0) {
+  console.log(`interop: not run: missing packages; apt-get install ${missing.join(" ")}`);
+  console.log(Deno.env.get("CI") === undefined ? "0 passed, 0 failed, 1 skipped" : "0 passed, 1 failed");
+  Deno.exit(Deno.env.get("CI") === undefined ? 0 : 1);
+}
+
+const wanted = Deno.args.length > 0 ? Deno.args : allScenarios();
+const share = Deno.makeTempDirSync({ prefix: "uplinkd-interop-" });
+const guests = Math.min(GUESTS, wanted.length);
+const parts = Array.from({ length: guests }, (_, i) => wanted.filter((_name, at) => at % guests === i));
+const results = (await Promise.all(parts.map((part, i) => boot(i, part, share)))).flat();
+for (const name of wanted) {
+  if (!results.some((result) => result.name === name)) {
+    console.log(`FAIL  ${name}: the guest ended before it`);
+    results.push({ name, ok: false, text: "" });
+  }
+}
+if (wanted.includes("recording")) results.push(await checkRecording(share));
+const failed = results.filter((result) => !result.ok).length;
+console.log(failed === 0 ? "" : `logs are in ${share}`);
+if (failed === 0) Deno.removeSync(share, { recursive: true });
+console.log(`${results.length - failed} passed, ${failed} failed`);
+Deno.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,48 @@
+# Each method, each role, right and wrong secrets.
+
+authenticates() { # METHOD CLIENT SERVER
+  far "$3" auth "require-$1" name server 10.0.0.1:10.0.0.2
+  near "$2" noauth user client remotename server noipdefault
+  up 20
+  pings 5 100
+  stop near
+  ended near 5
+}
+
+pap_client() { authenticates pap ours pppd; }
+pap_server() { authenticates pap pppd ours; }
+chap_md5_client() { authenticates chap ours pppd; }
+chap_md5_server() { authenticates chap pppd ours; }
+mschap_client() { authenticates mschap ours pppd; }
+mschap_server() { authenticates mschap pppd ours; }
+mschap_v2_client() { authenticates mschap-v2 ours pppd; }
+mschap_v2_server() { authenticates mschap-v2 pppd ours; }
+
+refused() { # METHOD CLIENT SERVER
+  far "$3" auth "require-$1" name server 10.0.0.1:10.0.0.2
+  near "$2" noauth user client password wrong noipdefault
+  ended near 19
+  ended far 11
+}
+
+wrong_pap_client() { refused pap ours pppd; }
+wrong_pap_server() { refused pap pppd ours; }
+wrong_chap_client() { refused chap ours pppd; }
+wrong_chap_server() { refused chap pppd ours; }
+wrong_mschap_v2_client() { refused mschap-v2 ours pppd; }
+wrong_mschap_v2_server() { refused mschap-v2 pppd ours; }
+
+both_ways() { # CLIENT SERVER
+  far "$2" auth require-chap name server user server remotename client 10.0.0.1:10.0.0.2
+  near "$1" auth require-chap name client user client remotename server noipdefault
+  up 20
+}
+
+mutual_client() { both_ways ours pppd; }
+mutual_server() { both_ways pppd ours; }
+
+peer_refuses_to_authenticate() {
+  far pppd noauth refuse-pap refuse-chap refuse-mschap refuse-mschap-v2 refuse-eap 10.0.0.1:10.0.0.2
+  near ours auth name client noipdefault
+  ended near 11
+}

@@ -1,0 +1,123 @@
+# How links live and end.
+
+asked_client() {
+  far pppd noauth 10.0.0.1:10.0.0.2
+  near ours noauth noipdefault
+  up 20
+  stop near INT
+  ended near 5
+  logged far "LCP terminated by peer"
+}
+
+peer_leaves() {
+  far pppd noauth 10.0.0.1:10.0.0.2
+  near ours noauth noipdefault
+  up 20
+  stop far
+  ended far 5
+  logged near "LCP terminated by peer"
+  ended near 0
+}
+
+peer_leaves_server() {
+  far ours noauth 10.0.0.1:10.0.0.2
+  near pppd noauth noipdefault
+  up 20
+  stop far
+  ended far 5
+  logged near "LCP terminated by peer"
+}
+
+carrier_lost() {
+  far pppd noauth 10.0.0.1:10.0.0.2
+  near ours noauth noipdefault
+  up 20
+  busybox killall -9 socat
+  logged near "Modem hangup"
+  ended near 16
+}
+
+silent_peer() {
+  far pppd noauth 10.0.0.1:10.0.0.2
+  near ours noauth noipdefault lcp-echo-interval 1 lcp-echo-failure 3
+  up 20
+  busybox pkill -STOP -f "/tmp/far nodetach"
+  logged near "No response to 3 echo-requests"
+  ended near 15
+}
+
+nobody_there() {
+  near ours noauth noipdefault lcp-restart 1 lcp-max-configure 4
+  logged near "timeout sending Config-Requests"
+  ended near 10
+  [ "$(count near 'sent .LCP ConfReq')" = 4 ] || why "$(count near 'sent .LCP ConfReq') requests instead of 4"
+}
+
+persists() {
+  far pppd noauth 10.0.0.1:10.0.0.2
+  near ours noauth noipdefault persist holdoff 1 maxfail 0 lcp-echo-interval 1 lcp-echo-failure 2
+  up 20
+  busybox pkill -KILL -f "pppd /tmp/far"
+  logged near "Connection terminated" 20
+  rm -f "$logs/far.log"
+  far pppd noauth 10.0.0.1:10.0.0.2
+  logged far "remote IP address" 30
+  pings 3 100
+  [ "$(count near 'remote IP address')" = 2 ] || why "ours did not come up twice"
+}
+
+connects() {
+  far pppd noauth 10.0.0.1:10.0.0.2
+  near ours noauth noipdefault connect "echo dialling \$NUMBER >&2" set NUMBER=123 disconnect "echo hanging up >&2"
+  up 20
+  logged near "dialling 123"
+  logged near "Serial connection established."
+  stop near
+  ended near 5
+  logged near "hanging up"
+}
+
+connect_fails() {
+  near ours noauth connect "exit 3"
+  ended near 8
+}
+
+chat_dials() {
+  ( cat < /tmp/far > /dev/null & printf 'OK\r\nCONNECT 9600\r\n' > /tmp/far ) 2>/dev/null
+  near ours noauth connect "/usr/sbin/chat -v -t5 OK ATD CONNECT ''" lcp-restart 1 lcp-max-configure 2
+  logged near "Serial connection established."
+}
+
+pty_program() {
+  ip netns exec far socat pty,link=/tmp/far2,raw,echo=0 unix-listen:/tmp/far.sock 2>/dev/null &
+  busybox sleep 1
+  ( ip netns exec far "$PPPD" /tmp/far2 nodetach local debug noauth 10.0.0.1:10.0.0.2 > "$logs/far.log" 2>&1 ) &
+  ( $OURS pty "socat - unix-connect:/tmp/far.sock" nodetach debug noauth noipdefault > "$logs/near.log" 2>&1
+    echo $? > /tmp/near.exit ) &
+  up 20
+  pings 5 100
+}
+
+idle_ends() {
+  far pppd noauth noipv6 10.0.0.1:10.0.0.2
+  near ours noauth noipv6 noipdefault idle 2
+  up 20
+  ended near 12
+}
+
+maxconnect_ends() {
+  far pppd noauth 10.0.0.1:10.0.0.2
+  near ours noauth noipdefault maxconnect 2
+  up 20
+  ended near 13
+}
+
+goes_to_the_background() {
+  far pppd noauth 10.0.0.1:10.0.0.2
+  $OURS /tmp/near local noauth noipdefault updetach debug > "$logs/near.log" 2>&1 || why "updetach ended with $?"
+  [ -e /sys/class/net/ppp0 ] || why "no interface though updetach returned"
+  pings 3 100
+  kill "$(head -1 /run/ppp0.pid)"
+  for _ in 1 2 3 4 5 6 7 8 9 10; do [ -e /sys/class/net/ppp0 ] || return 0; busybox usleep 300000; done
+  why "the interface is still there"
+}

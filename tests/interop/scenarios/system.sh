@@ -1,0 +1,134 @@
+# What a link does to the machine, and that nothing of it stays.
+
+name_servers() {
+  printf '#!/bin/sh\nset > /tmp/ip-up.out\necho "$@" > /tmp/ip-up.args.out\n' > /etc/ppp/ip-up
+  chmod 755 /etc/ppp/ip-up
+  far pppd noauth ms-dns 192.0.2.53 ms-dns 192.0.2.54 10.0.0.1:10.0.0.2
+  near ours noauth noipdefault usepeerdns ipparam hello
+  up 20
+  for _ in 1 2 3 4 5 6 7 8 9 10; do [ -e /tmp/ip-up.args.out ] && break; busybox usleep 200000; done
+  grep -q "DNS1='192.0.2.53'" /tmp/ip-up.out || why "no DNS1 for ip-up"
+  grep -q "DNS2='192.0.2.54'" /tmp/ip-up.out || why "no DNS2 for ip-up"
+  grep -q "USEPEERDNS='1'" /tmp/ip-up.out || why "no USEPEERDNS for ip-up"
+  grep -q "^ppp0 /tmp/near .* 10.0.0.2 10.0.0.1 hello$" /tmp/ip-up.args.out || why "ip-up got: $(cat /tmp/ip-up.args.out)"
+  [ "$(cat /etc/ppp/resolv.conf)" = "nameserver 192.0.2.53
+nameserver 192.0.2.54" ] || why "resolv.conf: $(cat /etc/ppp/resolv.conf)"
+  stop near
+  ended near 5
+  [ ! -e /etc/ppp/resolv.conf ] || why "resolv.conf is still there"
+}
+
+name_servers_server() {
+  far ours noauth ms-dns 192.0.2.53 10.0.0.1:10.0.0.2
+  near pppd noauth noipdefault usepeerdns
+  up 20
+  logged near "primary   DNS address 192.0.2.53"
+}
+
+# The hooks of both programs, run in the same scenario, must see the same.
+hooks_as_pppd() {
+  for hook in ip-pre-up ip-up ip-down auth-up auth-down; do
+    printf '#!/bin/sh\n{ echo "%s $*"; /usr/bin/env | grep -v -e ^PPPD_PID= -e ^CONNECT_TIME= -e ^BYTES_ -e ^PWD= -e ^_= -e ^SHLVL= -e ^OLDPWD= -e ^LL | sort; } >> /tmp/hooks.out\n' $hook > /etc/ppp/$hook
+    chmod 755 /etc/ppp/$hook
+  done
+  for program in pppd ours; do
+    far pppd auth user server 10.0.0.1:10.0.0.2 name server require-chap
+    near $program auth require-chap name client user client remotename server noipdefault ipparam hello linkname test
+    up 20
+    busybox sleep 1
+    stop near
+    ended near 5
+    ended far 0 10 || true
+    busybox sleep 1
+    mv /tmp/hooks.out /tmp/hooks.$program.out
+    cp /tmp/hooks.$program.out "$logs/"
+    rm -f "$logs/near.log" "$logs/far.log" /tmp/far.exit
+    busybox pkill -9 -f "/tmp/far nodetach" || true
+    busybox sleep 1
+  done
+  sort /tmp/hooks.pppd.out > /tmp/one.out
+  sort /tmp/hooks.ours.out > /tmp/two.out
+  busybox diff /tmp/one.out /tmp/two.out || why "hooks differ: $(busybox diff /tmp/one.out /tmp/two.out | head -5)"
+}
+
+options_files() {
+  echo 'noauth # a comment' > /etc/ppp/options
+  printf 'noipdefault\nipparam "two words"\nuser client\n' > /etc/ppp/peers/isp
+  printf '#!/bin/sh\necho "$6" > /tmp/param.out\n' > /etc/ppp/ip-up
+  chmod 755 /etc/ppp/ip-up
+  far pppd noauth 10.0.0.1:10.0.0.2
+  near ours call isp
+  up 20
+  for _ in 1 2 3 4 5 6 7 8 9 10; do [ -e /tmp/param.out ] && break; busybox usleep 200000; done
+  [ "$(cat /tmp/param.out)" = "two words" ] || why "ipparam: $(cat /tmp/param.out)"
+}
+
+default_route() {
+  far pppd noauth 10.0.0.1:10.0.0.2
+  near ours noauth noipdefault defaultroute
+  up 20
+  ip route | grep -q '^default dev ppp0' || why "no default route: $(ip route)"
+  stop near
+  ended near 5
+  [ -z "$(ip route | grep ^default)" ] || why "default route is still there"
+}
+
+other_route() {
+  ip link add other0 type veth peer name other1 2>/dev/null || ip tuntap add other0 mode tun
+  ip addr add 192.0.2.2/24 dev other0
+  ip link set other0 up
+  ip route add default via 192.0.2.1 dev other0 onlink
+}
+
+replaced_route() {
+  other_route
+  far pppd noauth 10.0.0.1:10.0.0.2
+  near ours noauth noipdefault replacedefaultroute
+  up 20
+  ip route | grep -q '^default dev ppp0' || why "default route was not replaced: $(ip route)"
+  stop near
+  ended near 5
+  ip route | grep -q '^default via 192.0.2.1 dev other0' || why "old default route is not back: $(ip route)"
+}
+
+killed_and_started_again() {
+  other_route
+  far pppd noauth ms-dns 192.0.2.53 10.0.0.1:10.0.0.2 persist maxfail 0 holdoff 1 lcp-echo-interval 1 lcp-echo-failure 2
+  near ours noauth noipdefault replacedefaultroute usepeerdns lock
+  up 20
+  [ -e /etc/ppp/resolv.conf ] || why "no resolv.conf"
+  busybox pkill -KILL -f "/tmp/near nodetach"
+  ended near 137
+  ip route | grep -q '^default via 192.0.2.1' && why "the route came back by itself?"
+  rm -f "$logs/near.log"
+  near ours noauth noipdefault lcp-restart 1
+  logged near "after an earlier run"
+  ip route | grep -q '^default via 192.0.2.1 dev other0' || why "old default route is not back: $(ip route)"
+  [ ! -e /etc/ppp/resolv.conf ] || why "resolv.conf is still there"
+  logged near "remote IP address" 30
+}
+
+pid_files() {
+  far pppd noauth 10.0.0.1:10.0.0.2
+  near ours noauth noipdefault linkname test unit 7
+  up 20
+  [ -e /run/ppp7.pid ] || why "no ppp7.pid: $(ls /run)"
+  [ "$(sed -n 2p /run/ppp-test.pid)" = ppp7 ] || why "ppp-test.pid: $(cat /run/ppp-test.pid)"
+  kill "$(cat /run/ppp7.pid)"
+  ended near 5
+  [ ! -e /run/ppp7.pid ] && [ ! -e /run/ppp-test.pid ] || why "pid files are still there"
+}
+
+hang_up_signal() {
+  far pppd noauth 10.0.0.1:10.0.0.2
+  near ours noauth noipdefault
+  up 20
+  stop near HUP
+  ended near 5
+}
+
+exit_statuses() {
+  $OURS no-such-option > "$logs/near.log" 2>&1 && why "no-such-option was taken" || [ $? = 2 ] || why "option error: $?"
+  $OURS /tmp/near nodetach noauth lcp-max-configure 1 lcp-restart 1 > "$logs/near.log" 2>&1 || [ $? = 10 ] || why "nobody there: $?"
+  $OURS /tmp/near nodetach local noauth init false > "$logs/near.log" 2>&1 || [ $? = 18 ] || why "init: $?"
+}
