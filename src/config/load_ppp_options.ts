@@ -6,8 +6,10 @@
  *
  * @module
  */
+import { formatIpv4, unusableAsHost } from "../base/inet.ts";
+import { fromLatin1, printable } from "../base/text.ts";
 import { parseAddressPair } from "./ppp_addresses.ts";
-import { type OptionSource, parseNumber } from "./ppp_option_kinds.ts";
+import { type OptionEntry, type OptionSource, parseNumber } from "./ppp_option_kinds.ts";
 import { optionNamed } from "./ppp_option_table.ts";
 import { defaultPppOptions, type PppOptions } from "./ppp_options.ts";
 import { parseWords, UsageError } from "./ppp_words.ts";
@@ -42,14 +44,15 @@ export interface LoadedPppOptions {
 }
 
 const DEEPEST = 8;
+const MOST_FILES = 256;
+/** Added to the rank of what root's files fix. */
+const ROOT = 100;
 const SYSTEM_OPTIONS = "/etc/ppp/options";
 const PEERS = "/etc/ppp/peers/";
 
 /** Read all options. Throws UsageError. */
 export function loadPppOptions(request: OptionRequest): LoadedPppOptions {
   const loader = new Loader(request);
-  const early = new Loader(request);
-  early.commandLine(request.args);
   if (!request.args.includes("nosystemconfig")) {
     loader.file(SYSTEM_OPTIONS, { privileged: true, rank: 0 }, true);
   }
@@ -57,23 +60,37 @@ export function loadPppOptions(request: OptionRequest): LoadedPppOptions {
     loader.file(`${request.home}/.ppprc`, { privileged: request.isRoot, rank: 0 }, false);
   }
   loader.commandLine(request.args);
-  const device = loader.options.device ?? early.options.device;
-  if (device !== undefined) {
+  const { device, pty, notty } = loader.options;
+  if (device !== undefined && pty === undefined && !notty) {
+    loader.fixDevice();
     const tty = device.replace(/^\/dev\//, "").replaceAll("/", ".");
     loader.file(`${SYSTEM_OPTIONS}.${tty}`, { privileged: true, rank: 0 }, false);
   }
   return loader.finish();
 }
 
+/** A word as pppd prints it: what could move a cursor or end a line is escaped. */
+function show(word: string): string {
+  return printable(fromLatin1(word), 1024);
+}
+
 class Loader {
   readonly options = defaultPppOptions();
   readonly #request: OptionRequest;
-  readonly #ranks = new Map<string, { rank: 0 | 1; setting: OptionSetting }>();
+  readonly #ranks = new Map<string, { rank: number; setting: OptionSetting }>();
   readonly #more: OptionSetting[] = [];
   #depth = 0;
+  #files = 0;
+  #deviceFixed = false;
+  #afterSecret = false;
 
   constructor(request: OptionRequest) {
     this.#request = request;
+  }
+
+  /** From now on the line may not be changed: the file that its name chose is being read. */
+  fixDevice(): void {
+    this.#deviceFixed = true;
   }
 
   commandLine(args: readonly string[]): void {
@@ -85,6 +102,8 @@ class Loader {
     if (this.#depth >= DEEPEST) {
       throw new UsageError(`${path}: option files are nested more than ${DEEPEST} deep`);
     }
+    this.#files += 1;
+    if (this.#files > MOST_FILES) throw new UsageError(`${path}: more than ${MOST_FILES} option files`);
     const text = this.#request.readFile(path);
     if (text === undefined) {
       if (mustExist && path !== SYSTEM_OPTIONS) {
@@ -112,6 +131,7 @@ class Loader {
       if (args.length < takes) throw this.#error(word.source, `too few parameters for option ${name}`);
       at += takes;
       this.#option(name, args, word.source);
+      this.#afterSecret = optionNamed(name)?.secret ?? false;
     }
   }
 
@@ -137,21 +157,42 @@ class Loader {
     if (entry.privileged && !source.privileged) {
       throw this.#error(source, `using the ${name} option requires root privilege`);
     }
+    if (this.#deviceFixed && (entry.key === "pty" || entry.key === "notty")) this.#refuseDevice(name, source);
+    const key = entry.byVariable ? `${entry.key} ${first.split("=", 1)[0]}` : entry.key;
     const repeats = entry.key.endsWith(" *");
-    if (!repeats && !this.#maySet(entry.key, source)) return;
+    const rank = source.rank + (entry.fixed && source.privileged ? ROOT : 0);
+    if (!repeats && !this.#maySet(key, rank, entry, name, source)) return;
     const wrong = entry.set(this.options, args, name);
     if (typeof wrong === "string") {
-      const shown = args.length > 0 && !entry.secret && entry.state === "done" ? ` ${args.join(" ")}` : "";
+      const shown = args.length > 0 && !entry.secret && entry.state === "done" ? ` ${show(first)}` : "";
       throw this.#error(source, `option ${name}${shown}: ${wrong}`);
     }
-    const setting = { name, args: entry.secret ? args.map(() => "??????") : args, place: source.place };
+    const value = (word: string) => entry.secret ? "??????" : show(entry.shown(this.options, word));
+    const setting = { name, args: args.map(value), place: source.place };
     if (repeats) this.#more.push(setting);
-    else this.#ranks.set(entry.key, { rank: source.rank, setting });
+    else this.#ranks.set(key, { rank: entry.byVariable && source.privileged ? ROOT : rank, setting });
   }
 
-  #maySet(key: string, source: OptionSource): boolean {
+  /** pppd's priorities: what is set later and ranks as high wins. */
+  #maySet(key: string, rank: number, entry: OptionEntry, name: string, source: OptionSource): boolean {
     const before = this.#ranks.get(key);
-    return before === undefined || source.rank >= before.rank;
+    if (before === undefined) return true;
+    if (entry.byVariable) return source.privileged || before.rank < ROOT;
+    if (!entry.ranked) return true;
+    if (rank >= ROOT && before.rank === 1) {
+      this.options.notices.push(`option ${name} from ${source.place} overrides command line`);
+    }
+    if (rank === 1 && before.rank >= ROOT) {
+      throw this.#error(source, `option ${name}: what ${before.setting.place} says cannot be overridden`);
+    }
+    return rank >= before.rank;
+  }
+
+  #refuseDevice(name: string, source: OptionSource): never {
+    throw this.#error(
+      source,
+      `${name}: the device may not be changed in the file that the device's name chose`,
+    );
   }
 
   #call(peer: string, source: OptionSource): void {
@@ -168,38 +209,59 @@ class Loader {
   /** A word that is no option: a device, a speed, or addresses. */
   #bareWord(word: string, source: OptionSource): void {
     const path = word.startsWith("/") ? word : `/dev/${word}`;
-    const set = (key: string, apply: () => void) => {
-      if (!this.#maySet(key, source)) return;
-      apply();
-      this.#ranks.set(key, { rank: source.rank, setting: { name: word, args: [], place: source.place } });
+    const set = (key: string, apply: () => string) => {
+      const before = this.#ranks.get(key);
+      if (before !== undefined && source.rank < before.rank) return;
+      const name = show(apply());
+      this.#ranks.set(key, { rank: source.rank, setting: { name, args: [], place: source.place } });
     };
     const speed = parseNumber(word);
-    if (speed !== undefined && /^[0-9]+$/.test(word)) {
+    if (speed !== undefined && /^[0-9]/.test(word)) {
       if (speed < 1 || speed > 100_000_000) {
         throw this.#error(source, `speed ${word}: expected bits a second`);
       }
-      set("speed", () => void (this.options.speed = speed));
+      set("speed", () => {
+        this.options.speed = speed;
+        return String(speed);
+      });
       return;
     }
     const addresses = parseAddressPair(word);
     if (typeof addresses === "object") {
+      this.#refuseAddress("local", addresses.local, source);
+      this.#refuseAddress("remote", addresses.remote, source);
+      const text = (address: number) => address === 0 ? "" : formatIpv4(address);
       set("addresses", () => {
         if (addresses.local !== 0) this.options.local = addresses.local;
         if (addresses.remote !== 0) this.options.remote = addresses.remote;
+        return `${text(this.options.local)}:${text(this.options.remote)}`;
       });
       return;
     }
     if (
       /^[A-Za-z0-9/._:+-]+$/.test(word) && word !== "" && !word.endsWith("/") && this.#request.isDevice(path)
     ) {
-      set("device", () => void (this.options.device = path));
+      if (this.#deviceFixed) this.#refuseDevice(word, source);
+      set("device", () => {
+        this.options.device = path;
+        return path;
+      });
       return;
     }
     if (addresses !== undefined) throw this.#error(source, addresses);
     if (word.startsWith("/dev/") || word.startsWith("tty")) {
       throw this.#error(source, `${path}: no such terminal; is the modem plugged in and its driver loaded?`);
     }
-    throw this.#error(source, `unrecognized option '${word}'`);
+    if (this.#afterSecret) {
+      throw this.#error(source, "unrecognized word behind a password; quote one that holds white space");
+    }
+    throw this.#error(source, `unrecognized option '${show(word)}'`);
+  }
+
+  #refuseAddress(end: "local" | "remote", address: number, source: OptionSource): void {
+    const why = address === 0 ? undefined : unusableAsHost(address);
+    if (why === undefined) return;
+    throw this.#error(source, `bad ${end} IP address ${formatIpv4(address)}: ${why}`);
   }
 
   finish(): LoadedPppOptions {

@@ -30,6 +30,14 @@ export interface OptionEntry {
   readonly why: string;
   /** The arguments are not shown. */
   readonly secret: boolean;
+  /** A file read after the command line does not override it (pppd's OPT_PRIO). */
+  readonly ranked: boolean;
+  /** What root's files say stands against all that a user says (pppd's OPT_PRIVFIX). */
+  readonly fixed: boolean;
+  /** Each variable stands for itself: `NAME` or `NAME=VALUE`. */
+  readonly byVariable: boolean;
+  /** The argument as `dump` shows it, after `set`. */
+  readonly shown: (options: PppOptions, value: string) => string;
 }
 
 /** Differences from the plain form. */
@@ -37,6 +45,10 @@ export interface EntryTraits {
   readonly privileged?: boolean;
   readonly key?: string;
   readonly secret?: boolean;
+  readonly ranked?: boolean;
+  readonly fixed?: boolean;
+  readonly byVariable?: boolean;
+  readonly shown?: OptionEntry["shown"];
 }
 
 function entry(
@@ -55,6 +67,10 @@ function entry(
     privileged: traits.privileged ?? false,
     key: traits.key ?? all[0] ?? names,
     secret: traits.secret ?? false,
+    ranked: traits.ranked ?? true,
+    fixed: traits.fixed ?? false,
+    byVariable: traits.byVariable ?? false,
+    shown: traits.shown ?? ((_options, value) => value),
     state,
     why,
   };
@@ -63,7 +79,7 @@ function entry(
 /** A word without arguments. */
 export function flag(
   names: string,
-  set: (options: PppOptions) => void,
+  set: (options: PppOptions) => string | undefined | void,
   traits: EntryTraits = {},
 ): OptionEntry {
   return entry(names, 0, set, traits);
@@ -99,7 +115,7 @@ export function number(
       return `expected a number from ${least} to ${most}`;
     }
     set(options, value);
-  }, traits);
+  }, { shown: (_options, word) => String(parseNumber(word)), ...traits });
 }
 
 /** A word that is accepted and changes nothing here, without a word about it. */
@@ -107,12 +123,19 @@ export function silentlyIgnored(names: string, takes: 0 | 1, why: string): Optio
   return entry(names, takes, () => {}, {}, "ignored", why);
 }
 
-/** A word that is accepted and changes nothing here, with a line in the log. */
-export function ignored(names: string, takes: 0 | 1, why: string): OptionEntry {
+/** A word that is accepted and changes nothing here, with a line in the log. `wrong` says what was expected of its argument. */
+export function ignored(
+  names: string,
+  takes: 0 | 1,
+  why: string,
+  wrong: (value: string) => string | undefined = () => undefined,
+): OptionEntry {
   return entry(
     names,
     takes,
-    (options, _args, name) => {
+    (options, [value = ""], name) => {
+      const expected = wrong(value);
+      if (expected !== undefined) return expected;
       options.notices.push(`option ${name} changes nothing: ${why}`);
     },
     {},

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { parseIpv4 } from "../base/inet.ts";
+import { formatIpv4, parseIpv4 } from "../base/inet.ts";
 import { fromLatin1 } from "../base/text.ts";
 import type { AuthenticationMethod } from "../ppp/auth/authentication.ts";
 import { parseInterfaceIdentifiers } from "./ppp_addresses.ts";
 import {
+  type EntryTraits,
   flag,
   ignored,
   number,
@@ -48,7 +49,7 @@ function method(name: string, plus: string, methods: readonly AuthenticationMeth
     flag(`require-${name} +${plus}`, (options) => {
       for (const each of methods) options.require.add(each);
       options.auth = true;
-    }),
+    }, { key: "auth" }),
     flag(`refuse-${name} -${plus}`, (options) => {
       for (const each of methods) options.refuse.add(each);
     }),
@@ -61,12 +62,36 @@ function script(name: PppOptions["scripts"] extends Map<infer Key, string> ? Key
   }, { privileged: true });
 }
 
+/** A name or a password: PAP and CHAP have one octet for its length. */
+function name(
+  names: string,
+  set: (options: PppOptions, value: string) => void,
+  traits: EntryTraits = {},
+): OptionEntry {
+  return text(names, (options, value) => {
+    if (value.length > 255) return "expected 255 octets at most";
+    set(options, value);
+  }, traits);
+}
+
+/** `bsdcomp` and `deflate`: code sizes of receiving and sending, 0 for none. */
+function codeSizes(value: string): string | undefined {
+  const sizes = value.split(",");
+  const fits = sizes.length <= 2 && sizes.every((size) => /^(0|8|9|1[0-5])$/.test(size));
+  return fits ? undefined : "expected one or two numbers, 0 or 9 to 15, with a comma between";
+}
+
+function slots(value: string): string | undefined {
+  return /^([2-9]|1[0-6])$/.test(value) ? undefined : "expected a number from 2 to 16";
+}
+
 function server(list: (options: PppOptions) => number[]) {
   return (options: PppOptions, value: string): string | undefined => {
     const address = parseIpv4(value);
     if (address === undefined) return "expected an IPv4 address such as 192.0.2.53";
     const servers = list(options);
-    if (servers.length < 2) servers.push(address);
+    servers.push(address);
+    if (servers.length > 2) servers.shift();
     return undefined;
   };
 }
@@ -80,7 +105,7 @@ const general: OptionEntry[] = [
   flag("up_sdnotify", (o) => void (o.nodetach = true)),
   flag("dump", (o) => void (o.dump = true)),
   flag("dryrun", (o) => void (o.dryrun = true)),
-  text("logfile", (o, value) => void (o.logFile = value), { key: "logfd", privileged: true }),
+  text("logfile", (o, value) => void (o.logFile = value), { key: "logfd" }),
   number("logfd", 0, 1023, (o, value) => void (o.logFd = value)),
   flag("nologfd nolog", (o) => void (o.logFd = "none"), { key: "logfd" }),
   flag("hide-password", (o) => void (o.hidePassword = true)),
@@ -103,8 +128,11 @@ const general: OptionEntry[] = [
     const cut = value.indexOf("=");
     if (cut < 1) return "expected NAME=VALUE";
     o.variables.set(value.slice(0, cut), value.slice(cut + 1));
-  }, { privileged: true, key: "set *" }),
-  text("unset", (o, value) => void o.variables.set(value, undefined), { privileged: true, key: "set *" }),
+  }, { key: "set", byVariable: true }),
+  text("unset", (o, value) => {
+    if (value === "" || value.includes("=")) return "expected NAME";
+    o.variables.set(value, undefined);
+  }, { key: "set", byVariable: true }),
   refused(
     "plugin",
     1,
@@ -126,11 +154,11 @@ const general: OptionEntry[] = [
 const line: OptionEntry[] = [
   flag("lock", (o) => void (o.lock = true)),
   flag("nolock", (o) => void (o.lock = false), { key: "lock" }),
-  text("init", (o, value) => void (o.init = value), { privileged: true }),
-  text("connect", (o, value) => void (o.connect = value), { privileged: true }),
-  text("disconnect", (o, value) => void (o.disconnect = value), { privileged: true }),
-  text("welcome", (o, value) => void (o.welcome = value), { privileged: true }),
-  text("pty", (o, value) => void (o.pty = value), { privileged: true }),
+  text("init", (o, value) => void (o.init = value), { fixed: true }),
+  text("connect", (o, value) => void (o.connect = value), { fixed: true }),
+  text("disconnect", (o, value) => void (o.disconnect = value), { fixed: true }),
+  text("welcome", (o, value) => void (o.welcome = value), { fixed: true }),
+  text("pty", (o, value) => void (o.pty = value), { fixed: true }),
   flag("notty", (o) => void (o.notty = true)),
   refused(
     "socket",
@@ -149,17 +177,21 @@ const line: OptionEntry[] = [
   flag("local", (o) => void (o.modem = false), { key: "modem" }),
   refused("sync", 0, "synchronous lines need the kernel's PPP"),
   ignored("datarate", 1, "the rate is not limited"),
-  number("stop-bits", 1, 2, (o, value) => void (o.stopBits = value === 2 ? 2 : 1)),
+  number("stop-bits", 1, 2, (o, value) => void (o.stopBits = value === 2 ? 2 : 1), { fixed: true }),
   number("connect-delay", 0, 600_000, (o, value) => void (o.connectDelayMs = value)),
   text("escape", (o, value) => {
-    for (const part of value.split(",")) {
+    for (const part of value.split(/[, ]+/)) {
       const octet = /^[0-9a-fA-F]{1,2}$/.test(part.trim()) ? parseInt(part.trim(), 16) : -1;
       if (octet < 0 || (octet >= 0x20 && octet <= 0x3f) || octet === 0x5e) {
         return `expected hexadecimal numbers other than 20 to 3f and 5e, got ${part.trim()}`;
       }
       o.escape.push(octet);
     }
-  }, { key: "escape *" }),
+  }, {
+    ranked: false,
+    shown: (o) =>
+      [...new Set(o.escape)].toSorted((a, b) => a - b).map((octet) => octet.toString(16)).join(","),
+  }),
 ];
 
 const lcp: OptionEntry[] = [
@@ -171,11 +203,11 @@ const lcp: OptionEntry[] = [
     if (!/^(0[xX])?[0-9a-fA-F]{1,8}$/.test(value)) return "expected a hexadecimal number of up to 8 digits";
     const given = parseInt(value, 16);
     o.asyncmap = ((o.asyncmap ?? 0) | given) >>> 0;
-  }, { key: "asyncmap" }),
+  }, { key: "asyncmap", ranked: false, shown: (o) => (o.asyncmap ?? 0).toString(16) }),
   flag("receive-all", (o) => void (o.receiveAll = true)),
   number("mru", 128, 16384, (o, value) => void (o.mru = value)),
   flag("default-mru -mru", (o) => void (o.negotiateMru = false)),
-  number("mtu", 128, 16384, (o, value) => void (o.mtu = value)),
+  number("mtu", 128, 16384, (o, value) => void (o.mtu = value), { ranked: false }),
   flag("silent -s", (o) => void (o.silent = true)),
   flag("passive -p", (o) => void (o.passive = true)),
   number("lcp-echo-interval", 0, MOST, (o, value) => void (o.lcpEchoIntervalSeconds = value)),
@@ -203,7 +235,7 @@ const ip: OptionEntry[] = [
   text("netmask", (o, value) => {
     o.netmask = /^0[xX][0-9a-fA-F]{8}$/.test(value) ? parseInt(value, 16) : parseIpv4(value);
     return o.netmask === undefined ? "expected a mask such as 255.255.255.0" : undefined;
-  }),
+  }, { shown: (o) => formatIpv4(o.netmask ?? 0) }),
   flag("ipcp-accept-local", (o) => void (o.ipcpAcceptLocal = true)),
   flag("ipcp-accept-remote", (o) => void (o.ipcpAcceptRemote = true)),
   silentlyIgnored("ipcp-no-address ipcp-no-addresses", 0, "one address option only is used"),
@@ -211,15 +243,15 @@ const ip: OptionEntry[] = [
   flag("usepeerdns", (o) => void (o.usePeerDns = true)),
   text("ms-dns dns-addr", server((o) => o.msDns), { key: "ms-dns *" }),
   text("ms-wins wins-addr", server((o) => o.msWins), { key: "ms-wins *" }),
-  flag("defaultroute", (o) => void (o.defaultRoute = true)),
+  flag("defaultroute", (o) => {
+    if (!o.mayDefaultRoute) return "the option is disabled by nodefaultroute";
+    o.defaultRoute = true;
+  }),
   flag("nodefaultroute -defaultroute", (o) => {
     o.defaultRoute = false;
     o.mayDefaultRoute = false;
   }, { key: "defaultroute" }),
-  flag("replacedefaultroute", (o) => {
-    o.defaultRoute = true;
-    o.replaceDefaultRoute = true;
-  }, { privileged: true }),
+  flag("replacedefaultroute", (o) => void (o.replaceDefaultRoute = true), { privileged: true }),
   flag("noreplacedefaultroute", (o) => void (o.replaceDefaultRoute = false), { key: "replacedefaultroute" }),
   number("defaultroute-metric", -1, MOST, (o, value) => {
     o.defaultRouteMetric = value < 0 ? undefined : value;
@@ -259,10 +291,10 @@ const authentication: OptionEntry[] = [
   ...method("mschap-v2", "mschap-v2", ["mschap-v2"]),
   refused("require-eap", 0, NO_EAP),
   silentlyIgnored("refuse-eap", 0, "EAP is not there yet in this version"),
-  text("name", (o, value) => void (o.name = value), { privileged: true }),
-  text("user", (o, value) => void (o.user = value)),
-  text("remotename", (o, value) => void (o.remoteName = value)),
-  text("password", (o, value) => void (o.password = fromLatin1(value)), { secret: true }),
+  name("name", (o, value) => void (o.name = value), { privileged: true }),
+  name("user", (o, value) => void (o.user = value)),
+  name("remotename", (o, value) => void (o.remoteName = value)),
+  name("password", (o, value) => void (o.password = fromLatin1(value)), { secret: true }),
   flag("usehostname", (o) => void (o.useHostName = true)),
   text("domain", (o, value) => void (o.domain = value), { privileged: true }),
   text("allow-ip", (o, value) => void o.allowIp.push(value), { privileged: true, key: "allow-ip *" }),
@@ -290,8 +322,8 @@ const compression: OptionEntry[] = [
     0,
     "encryption is not there yet in this version",
   ),
-  ignored("vj-max-slots", 1, LATER_COMPRESSION),
-  ignored("bsdcomp deflate", 1, LATER_COMPRESSION),
+  ignored("vj-max-slots", 1, LATER_COMPRESSION, slots),
+  ignored("bsdcomp deflate", 1, LATER_COMPRESSION, codeSizes),
   ignored("predictor1", 0, LATER_COMPRESSION),
   silentlyIgnored("ccp-restart ccp-max-terminate ccp-max-configure ccp-max-failure", 1, LATER_COMPRESSION),
   refused("mppe", 1, NO_MPPE),
