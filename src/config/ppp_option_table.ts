@@ -18,6 +18,7 @@ import {
   text,
 } from "./ppp_option_kinds.ts";
 import type { PppOptions, TimesOptions } from "./ppp_options.ts";
+import { absentOptions } from "./ppp_options_absent.ts";
 
 const MOST = 0x7fffffff;
 const LATER_COMPRESSION = "compression is not there yet in this version; packets go uncompressed";
@@ -118,7 +119,7 @@ const general: OptionEntry[] = [
   number("idle", 0, MOST, (o, value) => void (o.idleSeconds = value)),
   refused("maxoctets mo", 1, "limits by volume are not there yet in this version"),
   silentlyIgnored("mo-direction mo-timeout", 1, "without maxoctets it means nothing"),
-  number("child-timeout", 0, MOST, () => {}),
+  silentlyIgnored("child-timeout", 1, "how long the end waits for scripts is fixed"),
   text("linkname", (o, value) => {
     if (!/^[A-Za-z0-9._-]{1,64}$/.test(value)) return "expected letters, digits, dot, dash and underscore";
     o.linkName = value;
@@ -143,12 +144,12 @@ const general: OptionEntry[] = [
   refused("active-filter pass-filter", 1, "packet filters are not there yet in this version; use nftables"),
   ignored("precompiled-active-filter", 1, "packet filters are not there yet in this version"),
   silentlyIgnored("nosystemconfig", 0, "see the order of the option files"),
-  text("privgroup", () => {}, { privileged: true, key: "privgroup *" }),
+  silentlyIgnored("privgroup", 1, "nobody but root has root's rights"),
   refused("callback", 1, "callback is not there yet in this version"),
   refused("login", 0, "the system's password file is not asked in this version; use pap-secrets"),
   refused("papcrypt", 0, "encrypted secrets are not there yet in this version"),
   silentlyIgnored("enable-session", 0, "no session is entered into the system's records"),
-  text("allow-number", () => {}, { privileged: true, key: "allow-number *" }),
+  refused("allow-number", 1, "callers are not checked by number in this version; use the secrets files"),
 ];
 
 const line: OptionEntry[] = [
@@ -195,6 +196,14 @@ const line: OptionEntry[] = [
 ];
 
 const lcp: OptionEntry[] = [
+  flag("-all", (o) => {
+    o.accomp =
+      o.pcomp =
+      o.magic =
+      o.negotiateMru =
+        false;
+    o.asyncmap = undefined;
+  }),
   flag("noaccomp -ac", (o) => void (o.accomp = false)),
   flag("nopcomp -pc", (o) => void (o.pcomp = false)),
   flag("nomagic -mn", (o) => void (o.magic = false)),
@@ -279,7 +288,7 @@ const ipv6: OptionEntry[] = [
   silentlyIgnored("ipv6cp-noremote", 0, "a link-local address is all the other end needs"),
   ...times("ipv6cp", (o) => o.ipv6cp),
   flag("defaultroute6", (o) => void (o.defaultRoute6 = true)),
-  flag("nodefaultroute6", (o) => void (o.defaultRoute6 = false), { key: "defaultroute6" }),
+  flag("nodefaultroute6 -defaultroute6", (o) => void (o.defaultRoute6 = false), { key: "defaultroute6" }),
 ];
 
 const authentication: OptionEntry[] = [
@@ -350,6 +359,7 @@ export const optionTable: readonly OptionEntry[] = [
   ...authentication,
   ...compression,
   ...scripts,
+  ...absentOptions,
 ];
 
 const byName = new Map(optionTable.flatMap((entry) => entry.names.map((name) => [name, entry] as const)));
