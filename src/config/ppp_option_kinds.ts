@@ -49,6 +49,8 @@ export interface EntryTraits {
   readonly fixed?: boolean;
   readonly byVariable?: boolean;
   readonly shown?: OptionEntry["shown"];
+  /** It is read and checked, and changes nothing: why. */
+  readonly ignoredBecause?: string;
 }
 
 function entry(
@@ -71,8 +73,8 @@ function entry(
     fixed: traits.fixed ?? false,
     byVariable: traits.byVariable ?? false,
     shown: traits.shown ?? ((_options, value) => value),
-    state,
-    why,
+    state: traits.ignoredBecause === undefined ? state : "ignored",
+    why: traits.ignoredBecause ?? why,
   };
 }
 

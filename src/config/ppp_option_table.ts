@@ -239,12 +239,14 @@ const ip: OptionEntry[] = [
     o.interfaceName = value;
   }, { privileged: true }),
   flag("noip -ip", (o) => void (o.ip = false)),
-  flag("noipdefault", (o) => void (o.noIpDefault = true)),
+  flag("noipdefault", (o) => void (o.noIpDefault = true), {
+    ignoredBecause: "the host's name is never looked up for an address",
+  }),
   flag("noremoteip", (o) => void (o.noRemoteIp = true)),
   text("netmask", (o, value) => {
     o.netmask = /^0[xX][0-9a-fA-F]{8}$/.test(value) ? parseInt(value, 16) : parseIpv4(value);
     return o.netmask === undefined ? "expected a mask such as 255.255.255.0" : undefined;
-  }, { shown: (o) => formatIpv4(o.netmask ?? 0) }),
+  }, { shown: (o) => formatIpv4(o.netmask ?? 0), ignoredBecause: "the interface is point-to-point" }),
   flag("ipcp-accept-local", (o) => void (o.ipcpAcceptLocal = true)),
   flag("ipcp-accept-remote", (o) => void (o.ipcpAcceptRemote = true)),
   silentlyIgnored("ipcp-no-address ipcp-no-addresses", 0, "one address option only is used"),
@@ -283,7 +285,7 @@ const ipv6: OptionEntry[] = [
   }),
   flag("ipv6cp-accept-local", (o) => void (o.ipv6cpAcceptLocal = true)),
   flag("ipv6cp-accept-remote", (o) => void (o.ipv6cpAcceptRemote = true)),
-  flag("ipv6cp-use-ipaddr", (o) => void (o.ipv6UseIpAddress = true)),
+  ignored("ipv6cp-use-ipaddr", 0, "identifiers are random unless set by ipv6"),
   silentlyIgnored("ipv6cp-use-persistent", 0, "identifiers are random unless set by ipv6"),
   silentlyIgnored("ipv6cp-noremote", 0, "a link-local address is all the other end needs"),
   ...times("ipv6cp", (o) => o.ipv6cp),
@@ -306,7 +308,7 @@ const authentication: OptionEntry[] = [
   name("password", (o, value) => void (o.password = fromLatin1(value)), { secret: true }),
   flag("usehostname", (o) => void (o.useHostName = true)),
   text("domain", (o, value) => void (o.domain = value), { privileged: true }),
-  text("allow-ip", (o, value) => void o.allowIp.push(value), { privileged: true, key: "allow-ip *" }),
+  ignored("allow-ip", 1, "the addresses of a peer are those of its entry in the secrets files"),
   number("pap-restart", 1, 3600, (o, value) => void (o.pap.restartSeconds = value)),
   number("pap-timeout", 0, 3600, (o, value) => void (o.pap.timeoutSeconds = value)),
   number("pap-max-authreq", 1, 1000, (o, value) => void (o.pap.maxRequests = value)),
