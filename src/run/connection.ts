@@ -247,7 +247,7 @@ export class Connection {
     }
     this.#plane.setNetwork("ip", true);
     const wanted = settings.interface;
-    if (wanted.defaultRoute || wanted.replaceDefaultRoute) this.#defaultRoute(4, wanted.replaceDefaultRoute);
+    if (wanted.defaultRoute) this.#defaultRoute(4, wanted.replaceDefaultRoute);
     if (wanted.usePeerDns) { for (const line of files.writeResolvConf(agreement.dns)) log("warning", line); }
     log("notice", `local  IP address ${formatIpv4(agreement.local)}`);
     if (agreement.remote !== 0) log("notice", `remote IP address ${formatIpv4(agreement.remote)}`);

@@ -197,7 +197,7 @@ function networks(
   if (options.ip) {
     const policy = new IpcpPolicy({
       local: options.local,
-      remote: options.remote !== 0 ? options.remote : suggestedAddress(addresses ?? []) ?? 0,
+      remote: options.remote !== 0 ? options.remote : suggestedAddress(addresses ?? [], context.unit) ?? 0,
       acceptLocal: options.ipcpAcceptLocal,
       acceptRemote: options.ipcpAcceptRemote,
       noRemote: options.noRemoteIp,
@@ -225,7 +225,7 @@ function networks(
 }
 
 function allows(words: readonly string[], address: number, context: SessionContext): boolean {
-  const allowed = addressAllowed(words, address);
+  const allowed = addressAllowed(words, address, context.unit);
   if (!allowed) {
     context.warn(`${formatIpv4(address)} is not among the addresses of the peer's entry in the secrets file`);
   }

@@ -15,10 +15,10 @@ mkdir -p /run/lock /run/netns /etc/ppp/peers
 mount -t hostfs none /mnt -o "$SHARE"
 
 modules=/usr/lib/uml/modules/$(uname -r)/kernel
-for module in net/ipv6/ipv6 lib/crc-ccitt drivers/net/slip/slhc lib/crypto/libarc4 \
+for module in lib/crc-ccitt net/ipv6/ipv6 drivers/net/slip/slhc lib/crypto/libarc4 \
   drivers/net/ppp/ppp_generic drivers/net/ppp/ppp_async drivers/net/ppp/bsd_comp drivers/net/ppp/ppp_deflate \
   drivers/net/ppp/ppp_mppe drivers/net/tun; do
-  busybox insmod "$modules/$module.ko" 2>/dev/null
+  busybox insmod "$modules/$module.ko" || echo "guest: no module $module"
 done
 ip link set lo up
 ip netns add far

@@ -69,7 +69,9 @@ far() { start far "ip netns exec far" "$@"; }
 start() {
   end=$1; within=$2; words=$(program "$3"); shift 3
   rm -f "/tmp/$end.exit"
-  ( $within $words "/tmp/$end" nodetach local debug "$@" >> "$logs/$end.log" 2>&1; echo $? > "/tmp/$end.exit" ) &
+  ( status=0
+    $within $words "/tmp/$end" nodetach local debug "$@" >> "$logs/$end.log" 2>&1 || status=$?
+    echo $status > "/tmp/$end.exit" ) &
 }
 
 # logged END PATTERN [SECONDS]: wait until a line of that end's log matches.
@@ -104,4 +106,4 @@ pings() {
 }
 
 # stop END [SIGNAL]: to the program itself.
-stop() { busybox pkill "-${2:-TERM}" -f "/tmp/$1 nodetach" || true; }
+stop() { pkill "-${2:-TERM}" -f "/tmp/$1 nodetach" || true; }

@@ -15,6 +15,7 @@ const packages: Record<string, string> = {
   "/bin/busybox": "busybox-static",
   "/usr/bin/socat": "socat",
   "/usr/bin/ping": "iputils-ping",
+  "/usr/bin/pkill": "procps",
   "/usr/sbin/ip": "iproute2",
 };
 

@@ -10,8 +10,6 @@ import type { PppOptions } from "../../config/ppp_options.ts";
 import { UsageError } from "../../config/ppp_words.ts";
 import { type Fd, type Host, HostError } from "../../host.ts";
 import { abiOf } from "../../linux/abi.ts";
-import { defaultRoutes } from "../../linux/route.ts";
-import { Netlink } from "../../linux/netlink.ts";
 import { runLoop } from "../../run/loop.ts";
 import { type LinkIdentity, pppdLink } from "../../run/pppd_link.ts";
 import { PppdLog } from "../../run/pppd_log.ts";
@@ -120,16 +118,16 @@ function lineOf(host: Host, options: PppOptions): LineSettings | string {
 /** Who we are, and whether the peer must prove itself; a text when it must and nothing is there to check it by. */
 function identityOf(host: Host, options: PppOptions, secrets: PppdSecrets): LinkIdentity | string {
   const hostName = (readLatin1(host, "/proc/sys/kernel/hostname") ?? "localhost").trim();
-  const fullName = options.domain === "" ? hostName : `${hostName}.${options.domain}`;
+  const fullName = options.domain === "" ? hostName : `${hostName}.${options.domain.replace(/^\./, "")}`;
   const ourName = fromLatin1(options.useHostName ? fullName : options.name ?? fullName);
   const user = options.user === undefined ? ourName : fromLatin1(options.user);
-  const authRequired = options.auth ?? hasDefaultRoute(host);
+  // pppd asks for it by default only of users who are not root, and only root runs this program.
+  const authRequired = options.auth ?? false;
   const hasSecrets = secrets.hasAnyFor("pap", ourName) || secrets.hasAnyFor("chap", ourName);
   if (authRequired && !hasSecrets) {
     return [
-      options.auth === true
-        ? "The remote system is required to authenticate itself but I couldn't find any suitable secret (password) for it to use to do so."
-        : "The remote system is required to authenticate itself (because this system has a default route to the internet) but I couldn't find any suitable secret (password) for it to use to do so.",
+      "The remote system is required to authenticate itself",
+      "but I couldn't find any suitable secret (password) for it to use to do so.",
       'Add one to /etc/ppp/chap-secrets, or say "noauth" when you are the one who dials.',
     ].join(" ");
   }
@@ -140,15 +138,6 @@ function identityOf(host: Host, options: PppOptions, secrets: PppdSecrets): Link
     authRequired,
     hasIpv6: host.status("/proc/net/if_inet6") !== undefined,
   };
-}
-
-function hasDefaultRoute(host: Host): boolean {
-  const netlink = new Netlink(host);
-  try {
-    return defaultRoutes(netlink, 4).length > 0;
-  } finally {
-    netlink.close();
-  }
 }
 
 function userName(host: Host): string {

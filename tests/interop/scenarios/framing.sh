@@ -43,9 +43,9 @@ pings_200_server() { as_server; pings 200 1000 0.01; }
 transfer() { # 20 MB from far to near, with its checksum
   up 20
   dd if=/dev/urandom of=/tmp/sent.out bs=1M count=20 2>/dev/null
-  ip netns exec far busybox nc -l -p 4000 < /tmp/sent.out > /dev/null &
+  ip netns exec far socat -u OPEN:/tmp/sent.out TCP-LISTEN:4000 &
   busybox sleep 1
-  busybox nc 10.0.0.1 4000 < /dev/null > /tmp/got.out
+  socat -u TCP:10.0.0.1:4000 OPEN:/tmp/got.out,creat
   [ "$(busybox md5sum < /tmp/sent.out)" = "$(busybox md5sum < /tmp/got.out)" ] ||
     why "20 MB came out different: $(busybox wc -c < /tmp/got.out) octets"
 }

@@ -43,7 +43,7 @@ hooks_as_pppd() {
     mv /tmp/hooks.out /tmp/hooks.$program.out
     cp /tmp/hooks.$program.out "$logs/"
     rm -f "$logs/near.log" "$logs/far.log" /tmp/far.exit
-    busybox pkill -9 -f "/tmp/far nodetach" || true
+    pkill -9 -f "/tmp/far nodetach" || true
     busybox sleep 1
   done
   sort /tmp/hooks.pppd.out > /tmp/one.out
@@ -83,7 +83,7 @@ other_route() {
 replaced_route() {
   other_route
   far pppd noauth 10.0.0.1:10.0.0.2
-  near ours noauth noipdefault replacedefaultroute
+  near ours noauth noipdefault defaultroute replacedefaultroute
   up 20
   ip route | grep -q '^default dev ppp0' || why "default route was not replaced: $(ip route)"
   stop near
@@ -94,10 +94,10 @@ replaced_route() {
 killed_and_started_again() {
   other_route
   far pppd noauth ms-dns 192.0.2.53 10.0.0.1:10.0.0.2 persist maxfail 0 holdoff 1 lcp-echo-interval 1 lcp-echo-failure 2
-  near ours noauth noipdefault replacedefaultroute usepeerdns lock
+  near ours noauth noipdefault defaultroute replacedefaultroute usepeerdns lock
   up 20
   [ -e /etc/ppp/resolv.conf ] || why "no resolv.conf"
-  busybox pkill -KILL -f "/tmp/near nodetach"
+  pkill -KILL -f "/tmp/near nodetach"
   ended near 137
   ip route | grep -q '^default via 192.0.2.1' && why "the route came back by itself?"
   rm -f "$logs/near.log"
