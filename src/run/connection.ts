@@ -79,6 +79,7 @@ export class Connection {
       onOctets: parts.recording?.octets,
     });
     parts.hooks.environment.set("IFNAME", this.#interface.name);
+    parts.hooks.environment.set("UNIT", String(this.#interface.unit));
     parts.log("info", `Using interface ${this.#interface.name}`);
     parts.log("notice", `Connect: ${this.#interface.name} <--> ${line.name}`);
     this.#link.handle({ kind: "lowerUp" }, now);

@@ -59,6 +59,7 @@ persists() {
   up 20
   pkill -KILL -f "pppd /tmp/far"
   logged near "Connection terminated" 20
+  ldattach TTY /tmp/far # a killed pppd leaves its line discipline on a pty that others hold open
   rm -f "$logs/far.log"
   far pppd noauth 10.0.0.1:10.0.0.2
   logged far "remote IP address" 30

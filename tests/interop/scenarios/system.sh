@@ -6,7 +6,7 @@ name_servers() {
   far pppd noauth ms-dns 192.0.2.53 ms-dns 192.0.2.54 10.0.0.1:10.0.0.2
   near ours noauth noipdefault usepeerdns ipparam hello
   up 20
-  for _ in 1 2 3 4 5 6 7 8 9 10; do [ -e /tmp/ip-up.args.out ] && break; busybox usleep 200000; done
+  for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s /tmp/ip-up.args.out ] && break; busybox usleep 200000; done
   grep -q "DNS1='192.0.2.53'" /tmp/ip-up.out || why "no DNS1 for ip-up"
   grep -q "DNS2='192.0.2.54'" /tmp/ip-up.out || why "no DNS2 for ip-up"
   grep -q "USEPEERDNS='1'" /tmp/ip-up.out || why "no USEPEERDNS for ip-up"
@@ -59,7 +59,7 @@ options_files() {
   far pppd noauth 10.0.0.1:10.0.0.2
   near ours call isp
   up 20
-  for _ in 1 2 3 4 5 6 7 8 9 10; do [ -e /tmp/param.out ] && break; busybox usleep 200000; done
+  for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s /tmp/param.out ] && break; busybox usleep 200000; done
   [ "$(cat /tmp/param.out)" = "two words" ] || why "ipparam: $(cat /tmp/param.out)"
 }
 

@@ -1,0 +1,193 @@
+/**
+ * The far end of a virtual call: a PPP server that has its peer prove itself by MS-CHAPv2, gives it an address and name
+ * servers, and answers pings. Octets of the line in, octets out.
+ *
+ * @module
+ */
+import { concat, readUint16 } from "../base/octets.ts";
+import { SeededRandom } from "../base/random.ts";
+import { fromLatin1 } from "../base/text.ts";
+import type { Machine, Millis } from "../machine.ts";
+import { ChapAuthenticator, chapDigests, OwnChallenges } from "../ppp/auth/chap.ts";
+import { encodeFrame, escapesFor, FrameDecoder, type TransmitFormat } from "../ppp/hdlc.ts";
+import { IpcpPolicy } from "../ppp/ipcp.ts";
+import type { LcpConfiguration } from "../ppp/lcp.ts";
+import { Link } from "../ppp/link.ts";
+import type { LinkConfiguration, LinkEnd } from "../ppp/link_configuration.ts";
+import { defaultTimes } from "../ppp/option_policy.ts";
+import { protocolNumber } from "../ppp/protocol_numbers.ts";
+import { answerIcmpEcho } from "./echo_responder.ts";
+
+/** LCP with all that a clean line allows, without authentication. */
+export const cleanLineLcp: LcpConfiguration = {
+  mru: 1500,
+  accm: 0,
+  transmitAccm: 0,
+  magicNumber: true,
+  pfc: true,
+  acfc: true,
+  allowPfc: true,
+  allowAcfc: true,
+  allowMru: true,
+  allowAccm: true,
+  require: [],
+  allow: [],
+  maxLoops: 10,
+};
+
+/** What the server is. Addresses are 32-bit unsigned integers. */
+export interface PppServerOptions {
+  /** The name that goes with its challenges. */
+  readonly name: string;
+  /** Who may call, and the secret. */
+  readonly user: string;
+  readonly secret: string;
+  readonly address: number;
+  /** Address for the caller. */
+  readonly peerAddress: number;
+  readonly dns: readonly number[];
+  /** Leave echo requests unanswered. */
+  readonly ignoresPings: boolean;
+  /** Octets from the host's random source, 16 are enough. */
+  readonly seed: Uint8Array;
+}
+
+/** Input of a server. */
+export type PppServerInput =
+  | { readonly kind: "connected" }
+  | { readonly kind: "octets"; readonly octets: Uint8Array }
+  | { readonly kind: "disconnected" };
+
+/** Output of a server. */
+export type PppServerOutput =
+  | { readonly kind: "octets"; readonly octets: Uint8Array }
+  /** The link is over: the call may be ended. */
+  | { readonly kind: "ended"; readonly reason: LinkEnd };
+
+/** See the file's head. */
+export class PppServer implements Machine<PppServerInput, PppServerOutput> {
+  readonly #options: PppServerOptions;
+  readonly #link: Link;
+  readonly #decoder = new FrameDecoder({ mostInformation: 1500 });
+  readonly #outputs: PppServerOutput[] = [];
+  #format: TransmitFormat = { escapes: escapesFor(0xffffffff), pfc: false, acfc: false };
+
+  constructor(options: PppServerOptions) {
+    this.#options = options;
+    this.#link = new Link(serverLink(options));
+  }
+
+  /** See Machine. */
+  get deadline(): Millis | undefined {
+    return this.#link.deadline;
+  }
+
+  /** See Machine. */
+  next(): PppServerOutput | undefined {
+    return this.#outputs.shift();
+  }
+
+  /** See Machine. */
+  handle(input: PppServerInput, now: Millis): void {
+    switch (input.kind) {
+      case "connected":
+        this.#link.handle({ kind: "lowerUp" }, now);
+        break;
+      case "disconnected":
+        this.#link.handle({ kind: "lowerDown", detail: "the call ended" }, now);
+        break;
+      case "octets":
+        this.#decoder.feed(input.octets);
+        for (let packet = this.#decoder.next(); packet !== undefined; packet = this.#decoder.next()) {
+          this.#packet(packet, now);
+        }
+    }
+    this.#drain();
+  }
+
+  /** See Machine. */
+  expire(now: Millis): void {
+    this.#link.expire(now);
+    this.#drain();
+  }
+
+  #packet(packet: Uint8Array, now: Millis): void {
+    if (readUint16(packet, 0) !== protocolNumber.ip || !this.#link.carries("ip")) {
+      this.#link.handle({ kind: "packet", packet }, now);
+      this.#drain();
+      return;
+    }
+    this.#link.traffic(now, true);
+    if (this.#options.ignoresPings) return;
+    const answer = answerIcmpEcho(packet.subarray(2));
+    if (answer !== undefined) this.#send(concat(packet.subarray(0, 2), answer));
+  }
+
+  #drain(): void {
+    for (let output = this.#link.next(); output !== undefined; output = this.#link.next()) {
+      if (output.kind === "packet") this.#send(output.packet);
+      else if (output.kind === "ended") this.#outputs.push({ kind: "ended", reason: output.reason });
+      else if (output.kind === "framing") {
+        const { accm, pfc, acfc } = output.transmit;
+        this.#format = { escapes: escapesFor(accm), pfc, acfc };
+        this.#decoder.receiveAccm = output.receive.accm;
+      }
+    }
+  }
+
+  #send(packet: Uint8Array): void {
+    const into = new Uint8Array(2 * packet.length + 16);
+    const end = encodeFrame(packet, this.#format, into);
+    this.#outputs.push({ kind: "octets", octets: into.subarray(0, end) });
+  }
+}
+
+function serverLink(options: PppServerOptions): LinkConfiguration {
+  const random = new SeededRandom(concat(options.seed, Uint8Array.of(1)));
+  const user = fromLatin1(options.user);
+  return {
+    lcp: { ...cleanLineLcp, require: ["mschap-v2"] },
+    lcpTimes: defaultTimes,
+    silent: false,
+    passive: false,
+    echo: { intervalMs: 0, failures: 0, adaptive: false },
+    authentication: {
+      proveUs: () => {
+        throw new Error("The server proves itself by no method of its own");
+      },
+      checkPeer: () =>
+        new ChapAuthenticator({
+          digest: chapDigests["mschap-v2"],
+          name: fromLatin1(options.name),
+          secretFor: (name) =>
+            name.length === user.length && name.every((octet, i) => octet === user[i])
+              ? fromLatin1(options.secret)
+              : undefined,
+          ownChallenges: new OwnChallenges(),
+          random: (octets) => random.fill(new Uint8Array(octets)),
+          restartMs: 3000,
+          maxChallenges: 10,
+          intervalMs: 0,
+          remoteName: undefined,
+        }),
+    },
+    networks: () => [{
+      name: "ip",
+      policy: new IpcpPolicy({
+        local: options.address,
+        remote: options.peerAddress,
+        acceptLocal: false,
+        acceptRemote: false,
+        noRemote: false,
+        remoteOfLastResort: options.peerAddress,
+        wantDns: false,
+        dns: options.dns,
+        nbns: [],
+      }),
+      times: defaultTimes,
+    }],
+    maxConnectMs: 0,
+    idleMs: 0,
+    seed: options.seed,
+  };
+}
