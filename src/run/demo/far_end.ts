@@ -61,9 +61,10 @@ export class FarEnd {
       more = false;
       for (let output = this.#modem.next(); output !== undefined; output = this.#modem.next()) {
         more = true;
-        if (output.kind === "dte") this.#send(output.octets);
-        else if (output.kind === "data") this.#server.handle({ kind: "octets", octets: output.octets }, now);
-        else this.#server.handle({ kind: output.isUp ? "connected" : "disconnected" }, now);
+        if (output.kind === "call") {
+          this.#server.handle({ kind: output.isUp ? "connected" : "disconnected" }, now);
+        } else if (output.kind === "dte") this.#send(output.octets);
+        else this.#server.handle({ kind: "octets", octets: output.octets }, now);
       }
       for (let output = this.#server.next(); output !== undefined; output = this.#server.next()) {
         more = true;

@@ -63,7 +63,7 @@ export class InsidePinger implements Pinger {
 
   /** See Pinger. */
   get tally(): PingTally {
-    return { sent: this.#sent, roundTripsMs: this.#roundTripsMs };
+    return { sent: this.#sent, roundTripsMs: [...this.#roundTripsMs] };
   }
 
   /** See Pinger. */

@@ -87,6 +87,8 @@ export class DemoService implements Service {
   #phase: "dial" | "link" | "hangup" | "closed" = "dial";
   #step: DemoStepName | "hangup" = "modem";
   #lastStepAt: Millis;
+  /** What came behind the last word that was waited for. */
+  #speed = "";
   #framing: Framing | undefined;
   #agreement: Extract<NetworkAgreement, { network: "ip" }> | undefined;
   #pinger: Pinger | undefined;
@@ -95,7 +97,7 @@ export class DemoService implements Service {
   #hangUpBy: Millis | undefined;
   #now: Millis;
 
-  /** Make the pty, the modem and, if asked, the interface. Throws HostError; nothing stays open then. */
+  /** Make the interface, if asked, then the pty and the modem. Throws HostError; when that is the interface's, nothing stays open. */
   constructor(host: Host, options: DemoOptions) {
     this.#host = host;
     this.#options = options;
@@ -287,6 +289,7 @@ export class DemoService implements Service {
         return;
       case "matched":
         this.#options.onNote(`from the modem: ${printable(output.heard)}`);
+        this.#speed = printable(output.heard.filter((octet) => octet > 32));
         return;
       case "ended": {
         const { result } = output;
@@ -299,7 +302,7 @@ export class DemoService implements Service {
   }
 
   #connected(rest: Uint8Array): void {
-    this.#done("dial", "ATD*99# answered by CONNECT 150000000", "lcp");
+    this.#done("dial", `ATD*99#, and the modem says CONNECT ${this.#speed}`, "lcp");
     this.#phase = "link";
     this.#link.handle({ kind: "lowerUp" }, this.#now);
     this.#drainLink();
@@ -423,7 +426,7 @@ function lcpDetail(framing: Framing | undefined): string {
   if (framing === undefined) return "agreed";
   const { mru, accm, pfc, acfc } = framing.transmit;
   const short = pfc && acfc ? "short headers" : "plain headers";
-  return `MRU ${mru}, ${accm === 0 ? "no" : "some"} control characters escaped, ${short}`;
+  return `agreed: MRU ${mru}, ${accm === 0 ? "nothing" : "some"} escaped, ${short}`;
 }
 
 function lastLine(text: string): string {
