@@ -1,0 +1,12 @@
+/**
+ * `make bench`: everything that is measured, in one run.
+ *
+ * @module
+ */
+import { framingBench } from "./framing_bench.ts";
+import { linkBench } from "./link_bench.ts";
+
+console.log("framing, beside C that goes octet by octet (cc -O2), same data, same run; 1.00 is as fast as C");
+for (const line of await framingBench()) console.log(`  ${line}`);
+console.log("a whole link with ourselves at both ends");
+for (const line of await linkBench()) console.log(`  ${line}`);
