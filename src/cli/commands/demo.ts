@@ -7,7 +7,7 @@
  * @module
  */
 import { formatIpv4 } from "../../base/inet.ts";
-import { type Host, HostError, type Interest, type Wakeup } from "../../host.ts";
+import { type Fd, type Host, HostError, type Interest, type Wakeup } from "../../host.ts";
 import { findPing, type PingTally } from "../../run/demo/pings.ts";
 import {
   type DemoFailure,
@@ -103,7 +103,7 @@ async function whatIsMissing(host: Host): Promise<string | undefined> {
   if (findPing(host) === undefined) return "ping is not installed";
   const prefix = unshare(host);
   if (prefix.length === 0) return "unshare is not installed";
-  const trial = new Child(host, [...prefix, "/bin/true"], []);
+  const trial = new Child(host, [...prefix, "/bin/true"], [undefined, undefined, undefined]);
   await runLoop(host, trial);
   return trial.status === 0 ? undefined : "a network namespace of its own is not allowed here";
 }
@@ -115,7 +115,7 @@ class Child implements Service {
   readonly #pid: number;
   #status: number | undefined;
 
-  constructor(host: Host, argv: readonly string[], descriptors: readonly number[]) {
+  constructor(host: Host, argv: readonly string[], descriptors: readonly (Fd | undefined)[]) {
     this.#host = host;
     host.catchSignals(["SIGHUP", "SIGINT", "SIGTERM"]);
     this.#pid = host.spawn({ argv, environment: host.environment(), descriptors });
@@ -171,15 +171,17 @@ async function show(
       service = new DemoService(host, options(systemPing));
     } catch (error) {
       if (!(error instanceof HostError) || systemPing === undefined) throw error;
-      because = `no interface: ${error.message}`;
+      because = error.message;
       service = new DemoService(host, options(undefined));
     }
     service.start();
-    if (because !== undefined) picture.note(`${because}: pings are made and answered inside the program`);
+    if (because !== undefined) {
+      picture.note(`pings are made and answered inside the program, through the same link (${because})`);
+    }
     await runLoop(host, service);
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
-    const failure: DemoFailure = { step: "modem", reason: "noReply", detail: error.message };
+    const failure: DemoFailure = { step: "modem", reason: "hostFailed", detail: error.message };
     picture.end({ failure, tally: { sent: 0, roundTripsMs: [] }, elapsedMs: 0 });
     if (words.json) printJson(host, { steps, because, failure, service: undefined, elapsedMs: 0 });
     return 1;
@@ -314,6 +316,8 @@ function nextStep(failure: DemoFailure): string {
       return "Authentication failed: on a real line, check the user name and password of the account.";
     case "noPing":
       return "The link came up, but pings did not come back: on a real line, check routes and filters.";
+    case "hostFailed":
+      return "The system refused what the demonstration needs: /dev/ptmx, and as root /dev/net/tun.";
     case "interrupted":
       return "Nothing is left of the link.";
     case "timeout":

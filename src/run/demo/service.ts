@@ -10,7 +10,7 @@ import { formatIpv4 } from "../../base/inet.ts";
 import { concat, writeUint16 } from "../../base/octets.ts";
 import { printable } from "../../base/text.ts";
 import { Chat, type ChatOutput } from "../../chat/chat.ts";
-import { type Fd, type Host, type Interest, type Millis, type Wakeup } from "../../host.ts";
+import { type Fd, type Host, HostError, type Interest, type Millis, type Wakeup } from "../../host.ts";
 import { openPty, openPtySlave } from "../../linux/pty.ts";
 import { type SerialPort, takeDescriptor } from "../../linux/serial.ts";
 import { earliest } from "../../machine.ts";
@@ -56,7 +56,7 @@ export interface DemoOptions {
 /** Why it failed: the step it was at, and what happened. */
 export interface DemoFailure {
   readonly step: DemoStepName | "hangup";
-  readonly reason: LinkEnd | "noDial" | "noPing" | "timeout" | "interrupted";
+  readonly reason: LinkEnd | "noDial" | "noPing" | "hostFailed" | "timeout" | "interrupted";
   readonly detail: string;
 }
 
@@ -371,11 +371,16 @@ export class DemoService implements Service {
       this.#pinger = new InsidePinger(plan, this.#host.pid, (packet) => this.#sendData(packet), this.#now);
       return;
     }
-    tun.setMtu(Math.min(1500, this.#framing?.transmit.mru ?? 1500));
-    tun.setIpv4(local, remote);
-    tun.bringUp();
-    this.#done("interface", `${tun.name} is up, in a network namespace of its own`, "ping");
-    this.#pinger = new SystemPinger(this.#host, this.#programs, systemPing, plan, this.#now);
+    try {
+      tun.setMtu(Math.min(1500, this.#framing?.transmit.mru ?? 1500));
+      tun.setIpv4(local, remote);
+      tun.bringUp();
+      this.#done("interface", `${tun.name} is up, in a network namespace of its own`, "ping");
+      this.#pinger = new SystemPinger(this.#host, this.#programs, systemPing, plan, this.#now);
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      this.#fail("hostFailed", error.message);
+    }
   }
 
   #sendData(ipPacket: Uint8Array): void {
