@@ -94,9 +94,8 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
   handle(input: NegotiationInput, now: Millis): void {
     switch (input.kind) {
       case "lowerUp":
-        if (this.#options.silent === true && this.#automaton.state === "Starting") {
-          this.#automaton.waitForPeer();
-        } else this.#event("Up", now);
+        if (this.#options.silent === true && this.#automaton.state === "Starting") this.#waitForPeer();
+        else this.#event("Up", now);
         return;
       case "lowerDown":
         this.#event("Down", now);

@@ -15,6 +15,8 @@ export class LinkPlaybook {
   readonly sent: Uint8Array[] = [];
   readonly said: LinkOutput[] = [];
   now: Millis = 0;
+  /** Identifier of the last Configure-Request sent. */
+  identifier = 0;
 
   constructor(configuration: LinkConfiguration) {
     this.link = new Link(configuration);
@@ -22,8 +24,10 @@ export class LinkPlaybook {
 
   #collect(): void {
     for (let output = this.link.next(); output !== undefined; output = this.link.next()) {
-      if (output.kind === "packet") this.sent.push(output.packet);
-      else this.said.push(output);
+      if (output.kind === "packet") {
+        this.sent.push(output.packet);
+        if (output.packet[2] === 1) this.identifier = output.packet[3] ?? 0;
+      } else this.said.push(output);
     }
   }
 
@@ -62,11 +66,6 @@ export class LinkPlaybook {
   /** What was sent, in pppd's words, since the last time it was asked. */
   take(): string[] {
     return this.sent.splice(0).map((packet) => printPacket(packet));
-  }
-
-  /** Identifier of the last packet sent. */
-  get identifier(): number {
-    return this.sent[this.sent.length - 1]?.[3] ?? 0;
   }
 
   /** Why it ended; undefined while it lives. */

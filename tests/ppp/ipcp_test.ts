@@ -1,0 +1,139 @@
+import { fromHex } from "../../src/base/octets.ts";
+import { parseIpv4 } from "../../src/base/inet.ts";
+import { type IpcpConfiguration, IpcpPolicy } from "../../src/ppp/ipcp.ts";
+import { Ipv6cpPolicy } from "../../src/ppp/ipv6cp.ts";
+import type { ConfigurationOption } from "../../src/ppp/packet.ts";
+import { plainIpcp } from "../support/link_pair.ts";
+import { assert, assertEquals, test } from "../support/test.ts";
+
+const [ours, theirs, dns] = ["10.0.0.2", "10.0.0.1", "192.0.2.53"].map((text) => parseIpv4(text) ?? 0);
+
+function ip(changes: Partial<IpcpConfiguration> = {}): IpcpPolicy {
+  return new IpcpPolicy({ ...plainIpcp, ...changes });
+}
+
+function address(type: number, value: number): ConfigurationOption {
+  return { type, data: Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value) };
+}
+
+test("IpcpPolicy takes the address and the name servers that the peer offers", () => {
+  const policy = ip({ wantDns: true });
+  assertEquals(policy.request().map((each) => each.type), [3, 129, 131]);
+  policy.nakked([address(3, ours ?? 0), address(129, dns ?? 0), address(131, 0)]);
+  assertEquals(policy.judge([address(3, theirs ?? 0)]), { kind: "ack" });
+  assertEquals(policy.agreement(), { local: ours, remote: theirs, dns: [dns], nbns: [], warnings: [] });
+});
+
+test("IpcpPolicy keeps an address of its own unless ipcp-accept-local", () => {
+  const own = ip({ local: ours ?? 0 });
+  own.nakked([address(3, theirs ?? 0)]);
+  assertEquals(own.request()[0], address(3, ours ?? 0));
+  const yielding = ip({ local: ours ?? 0, acceptLocal: true });
+  yielding.nakked([address(3, theirs ?? 0)]);
+  assertEquals(yielding.request()[0], address(3, theirs ?? 0));
+});
+
+test("IpcpPolicy takes no address that cannot be a host's, nor one of another interface (H25)", () => {
+  for (const bad of ["127.0.0.1", "0.1.2.3", "224.0.0.1", "255.255.255.255", "240.0.0.1", "192.168.1.1"]) {
+    const policy = ip({ refuseLocal: (each) => each === parseIpv4("192.168.1.1") ? "on eth0" : undefined });
+    for (let i = 0; i < 6; i++) policy.nakked([address(3, parseIpv4(bad) ?? 0)]);
+    assertEquals(policy.request()[0], address(3, 0), bad);
+    assert(policy.failure?.includes(bad), `${bad}: ${policy.failure}`);
+  }
+});
+
+test("IpcpPolicy naks a peer's address that cannot be one, and rejects 0.0.0.0 when it knows none (H25)", () => {
+  for (const bad of ["127.0.0.1", "255.255.255.255", "224.0.0.1"]) {
+    assertEquals(ip().judge([address(3, parseIpv4(bad) ?? 0)]).kind, "nak", bad);
+  }
+  assertEquals(ip().judge([address(3, 0)]).kind, "reject");
+  assertEquals(ip({ remote: theirs ?? 0 }).judge([address(3, 0)]), {
+    kind: "nak",
+    options: [address(3, theirs ?? 0)],
+  });
+});
+
+test("IpcpPolicy insists on the peer's configured address unless ipcp-accept-remote", () => {
+  const other = parseIpv4("10.9.9.9") ?? 0;
+  assertEquals(ip({ remote: theirs ?? 0 }).judge([address(3, other)]).kind, "nak");
+  assertEquals(ip({ remote: theirs ?? 0, acceptRemote: true }).judge([address(3, other)]).kind, "ack");
+});
+
+test("IpcpPolicy falls back to 10.64.64.64 for a peer without an address, and says so", () => {
+  const policy = ip({ local: ours ?? 0 });
+  assertEquals(policy.judge([]), { kind: "ack" });
+  const agreed = policy.agreement();
+  assert(typeof agreed === "object" && agreed.remote === 0x0a404040, JSON.stringify(agreed));
+  assert(agreed.warnings[0]?.includes("10.64.64.64"));
+});
+
+test("IpcpPolicy asks a client for its address once when it does not say any", () => {
+  const policy = ip({ local: theirs ?? 0, remote: ours ?? 0 });
+  assertEquals(policy.judge([]), { kind: "nak", options: [address(3, ours ?? 0)] });
+  assertEquals(policy.judge([]), { kind: "ack" });
+});
+
+test("IpcpPolicy refuses an address that the secrets file does not allow", () => {
+  const policy = ip({ local: ours ?? 0, allowRemote: () => false });
+  policy.judge([address(3, theirs ?? 0)]);
+  assertEquals(policy.agreement(), "Peer is not authorized to use remote address 10.0.0.1");
+});
+
+test("IpcpPolicy rejects compression, old addresses and wrong lengths (H28)", () => {
+  for (
+    const bad of [{ type: 2, data: fromHex("002d0f01") }, { type: 1, data: fromHex("0a0000010a000002") }, {
+      type: 3,
+      data: fromHex("0a0000"),
+    }]
+  ) {
+    assertEquals(ip().judge([bad]), { kind: "reject", options: [bad] });
+  }
+});
+
+test("IpcpPolicy gives its name servers to a client that asks, the one for both when it has one", () => {
+  const policy = ip({ local: theirs ?? 0, dns: [dns ?? 0] });
+  const judged = policy.judge([address(129, 0), address(131, 0)]);
+  assertEquals(judged, { kind: "nak", options: [address(129, dns ?? 0), address(131, dns ?? 0)] });
+  assertEquals(ip().judge([address(129, 0)]).kind, "reject");
+});
+
+test("IpcpPolicy ignores name servers that cannot be one, with a warning, and comes up (H26)", () => {
+  const policy = ip({ local: ours ?? 0, wantDns: true });
+  policy.nakked([address(129, 0x7f000001), address(131, dns ?? 0)]);
+  policy.judge([address(3, theirs ?? 0)]);
+  const agreed = policy.agreement();
+  assert(typeof agreed === "object");
+  assertEquals(agreed.dns, [dns]);
+  assert(agreed.warnings.some((text) => text.includes("127.0.0.1")), agreed.warnings.join());
+});
+
+test("IpcpPolicy says why when it has no address in the end", () => {
+  const policy = ip();
+  policy.judge([address(3, theirs ?? 0)]);
+  assertEquals(policy.agreement(), "Could not determine local IP address");
+});
+
+function ipv6(): Ipv6cpPolicy {
+  let next = 1;
+  return new Ipv6cpPolicy(
+    { local: undefined, remote: undefined, acceptLocal: false, acceptRemote: false },
+    () => Uint8Array.of(0, 0, 0, 0, 0, 0, 0, next++),
+  );
+}
+
+test("Ipv6cpPolicy naks an identifier of zero, and our own, with another", () => {
+  for (const bad of ["0000000000000000", "0000000000000001"]) {
+    const judged = ipv6().judge([{ type: 1, data: fromHex(bad) }]);
+    assert(judged.kind === "nak", bad);
+  }
+});
+
+test("Ipv6cpPolicy agrees on two identifiers and takes the one it is given", () => {
+  const policy = ipv6();
+  policy.nakked([{ type: 1, data: fromHex("00000000000000aa") }]);
+  assertEquals(policy.judge([{ type: 1, data: fromHex("00000000000000bb") }]), { kind: "ack" });
+  assertEquals(policy.agreement(), {
+    local: fromHex("00000000000000aa"),
+    remote: fromHex("00000000000000bb"),
+  });
+});
