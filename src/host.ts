@@ -100,7 +100,7 @@ export interface SpawnRequest {
   readonly argv: readonly string[];
   /** The whole environment of the child, `NAME=value`. */
   readonly environment: readonly string[];
-  /** What becomes descriptors 0, 1, 2, …; undefined entries become /dev/null. All others are closed. */
+  /** What becomes descriptors 0, 1, 2, …; undefined entries, and 0 to 2 left out, become /dev/null. All others are closed. */
   readonly descriptors: readonly (Fd | undefined)[];
   /** Start a new session (setsid); default false. */
   readonly newSession?: boolean;

@@ -69,10 +69,15 @@ function addDescriptors(
     open(FIRST_FREE - 1, request.controllingTerminal);
     libc.posix_spawn_file_actions_addclose(actions, FIRST_FREE - 1);
   }
-  request.descriptors.forEach((fd, target) => {
+  // 0 to 2 would be inherited: what is not named is /dev/null.
+  const descriptors = Array.from(
+    { length: Math.max(3, request.descriptors.length) },
+    (_, i) => request.descriptors[i],
+  );
+  descriptors.forEach((fd, target) => {
     if (fd !== undefined) libc.posix_spawn_file_actions_adddup2(actions, fd, FIRST_FREE + target);
   });
-  request.descriptors.forEach((fd, target) => {
+  descriptors.forEach((fd, target) => {
     if (fd === undefined) {
       open(target, "/dev/null");
       return;
@@ -80,4 +85,5 @@ function addDescriptors(
     libc.posix_spawn_file_actions_adddup2(actions, FIRST_FREE + target, target);
     libc.posix_spawn_file_actions_addclose(actions, FIRST_FREE + target);
   });
+  libc.posix_spawn_file_actions_addclosefrom_np?.(actions, descriptors.length);
 }

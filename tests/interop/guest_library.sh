@@ -15,7 +15,8 @@ run_scenario() {
   ( set -e; "$name" ) > "$logs/scenario.log" 2>&1 &
   running=$!
   waited=0
-  limit=${LIMIT:-60}
+  limit=60
+  [ "$name" = hostile_peers ] && limit=300
   while kill -0 $running 2>/dev/null && [ $waited -lt $((limit * 10)) ]; do
     busybox usleep 100000
     waited=$((waited + 1))

@@ -41,7 +41,9 @@ function exists(path: string): boolean {
 }
 
 function allScenarios(): string[] {
-  return [...Deno.readDirSync(folder)].map((entry) => entry.name).toSorted().flatMap((name) =>
+  return [...Deno.readDirSync(folder)].map((entry) => entry.name).toSorted((one, other) =>
+    Number(other === "hostile.sh") - Number(one === "hostile.sh") || one.localeCompare(other)
+  ).flatMap((name) =>
     [...Deno.readTextFileSync(`${folder}/${name}`).matchAll(/^(\w+)\(\) \{/gm)].map((match) => match[1] ?? "")
   ).filter((name) => !words.has(name));
 }
@@ -140,6 +142,13 @@ for (const name of wanted) {
   if (!results.some((result) => result.name === name)) {
     console.log(`FAIL  ${name}: the guest ended before it`);
     results.push({ name, ok: false, text: "" });
+  }
+}
+if (wanted.includes("hostile_peers") && exists(`${share}/hostile_peers/replay.log`)) {
+  const replay = Deno.readTextFileSync(`${share}/hostile_peers/replay.log`).trimEnd().split("\n");
+  console.log("where pppd does something else with a hostile peer than we do:");
+  for (const line of replay.filter((each) => each.startsWith("DIFFERS"))) {
+    console.log(line.replace("DIFFERS", "     "));
   }
 }
 if (wanted.includes("recording")) results.push(await checkRecording(share));

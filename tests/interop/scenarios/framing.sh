@@ -49,8 +49,8 @@ transfer() { # 20 MB from far to near, with its checksum
   [ "$(busybox md5sum < /tmp/sent.out)" = "$(busybox md5sum < /tmp/got.out)" ] ||
     why "20 MB came out different: $(busybox wc -c < /tmp/got.out) octets"
 }
-transfer_client() { as_client; LIMIT=120 transfer; }
-transfer_server() { as_server; LIMIT=120 transfer; }
+transfer_client() { as_client; transfer; }
+transfer_server() { as_server; transfer; }
 
 recording() {
   NEAR_PROGRAM=ours FAR_PROGRAM=pppd carries "record /mnt/recording/line.pppdump"
