@@ -55,7 +55,7 @@ compile: bundle ## one binary for x86-64 and one for arm64; DENORT_BIN names a r
 	  echo "compiling dist/uplinkd-$$target"; \
 	  rm -rf dist/compile && mkdir -p dist/compile && cp dist/uplinkd.js dist/compile/ && \
 	  ( cd dist/compile && $(DENO) compile --quiet --no-check --no-npm --no-lock --allow-ffi \
-	      --allow-env=UPLINKD_CALLED_AS,UPLINKD_LAUNCHER --v8-flags=--max-semi-space-size=1,--optimize-for-size \
+	      --allow-env=UPLINKD_CALLED_AS,UPLINKD_LAUNCHER --v8-flags=--max-semi-space-size=1,--optimize-for-size,--single-threaded \
 	      --target $$target --output ../uplinkd-$$target uplinkd.js ) || { \
 	    rm -rf dist/compile; \
 	    echo "make: deno compile could not get its runtime part (denort $(DENO_VERSION), $$target)." >&2; \

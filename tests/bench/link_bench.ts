@@ -98,7 +98,8 @@ export async function linkBench(): Promise<string[]> {
       } ms` +
       ` (aim 50 ms; pppd 2.4.9 about 190 ms)`,
     ];
-    await sleep(2000);
+    // The kernel's router solicitations over IPv6 are over by then.
+    await sleep(15_000);
     const idle = memory(first.pid);
     const before = switches(first.pid);
     await sleep(IDLE_SECONDS * 1000);

@@ -21,9 +21,12 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 class Peer {
   readonly received: Uint8Array[] = [];
   readonly #file: Deno.FsFile;
+  /** A second one to write: a read that waits keeps its own file busy. */
+  readonly #output: Deno.FsFile;
 
   constructor(path: string) {
     this.#file = Deno.openSync(path, { read: true, write: true });
+    this.#output = Deno.openSync(path, { read: true, write: true });
     void this.#read();
   }
 
@@ -45,11 +48,11 @@ class Peer {
     }
   }
 
-  async send(packets: readonly Uint8Array[]): Promise<void> {
+  send(packets: readonly Uint8Array[]): void {
     const octets = new Uint8Array(packets.reduce((sum, packet) => sum + 2 * packet.length + 12, 0));
     let end = 0;
     for (const packet of packets) end = encodeFrame(packet, format, octets, end);
-    for (let at = 0; at < end;) at += await this.#file.write(octets.subarray(at, end));
+    for (let at = 0; at < end;) at += this.#output.writeSync(octets.subarray(at, end));
   }
 
   /** The first packet from now on that matches; undefined after two seconds. */
@@ -66,6 +69,7 @@ class Peer {
 
   close(): void {
     try {
+      this.#output.close();
       this.#file.close();
     } catch { /* it is gone */ }
   }
@@ -95,14 +99,14 @@ async function play(row: HostileRow, program: readonly string[], name: string): 
     if (!await toStage(peer, row)) return { answers: ["(never reached that stage)"], ended };
     const before = peer.received.length;
     const packets = row.send.map(fromHex);
-    await peer.send(Array.from({ length: row.times ?? 1 }, () => packets).flat());
+    peer.send(Array.from({ length: row.times ?? 1 }, () => packets).flat());
     for (
       let waited = 0;
       waited < (row.ends === undefined ? 600 : 8000) && !(ended && row.ends !== undefined);
       waited += 50
     ) {
       await sleep(50);
-      if (row.id === "H65") await acknowledgeLater(peer);
+      if (row.id === "H65") acknowledgeLater(peer);
     }
     // Requests that only go out again are no answer.
     const again = row.stage === "ipcp" ? /(LCP|IPCP) ConfReq id=0x1 / : /LCP ConfReq id=0x1 /;
@@ -122,11 +126,11 @@ async function play(row: HostileRow, program: readonly string[], name: string): 
 }
 
 /** Go on naking whatever authentication is asked for. */
-async function acknowledgeLater(peer: Peer): Promise<void> {
+function acknowledgeLater(peer: Peer): void {
   const request = peer.received[peer.received.length - 1];
   if (request?.[0] !== 0xc0 || request[2] !== 1) return;
   const nak = fromHex(`c02103${toHex(request.subarray(3, 4))}00080304c023`);
-  await peer.send([nak]);
+  peer.send([nak]);
 }
 
 async function toStage(peer: Peer, row: HostileRow): Promise<boolean> {
@@ -141,7 +145,7 @@ async function toStage(peer: Peer, row: HostileRow): Promise<boolean> {
     : `03${(2 + row.asks.length / 2).toString(16).padStart(2, "0")}${row.asks}`;
   const options = fromHex(`${asks}0506aabbccdd`);
   const ours = fromHex(`c0210101${(4 + options.length).toString(16).padStart(4, "0")}${toHex(options)}`);
-  await peer.send([ack, ours]);
+  peer.send([ack, ours]);
   const open = await peer.until((packet) => packet[0] === 0xc0 && packet[1] === 0x21 && packet[2] === 2);
   if (row.stage === "ipcp") await peer.until((packet) => packet[0] === 0x80 && packet[1] === 0x21);
   return open !== undefined;
