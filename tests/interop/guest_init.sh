@@ -9,10 +9,10 @@ mount -t devtmpfs dev /dev 2>/dev/null
 mkdir -p /dev/pts
 mount -t devpts devpts /dev/pts -o ptmxmode=666,newinstance
 ln -sf pts/ptmx /dev/ptmx
-for folder in /run /tmp /etc/ppp /var/log; do mount -t tmpfs tmpfs "$folder"; done
-mkdir -p /run/lock /run/netns /etc/ppp/peers
+for folder in /run /etc/ppp /var/log; do mount -t tmpfs tmpfs "$folder"; done
+mkdir -p /run/lock /run/netns /run/lab /run/share /etc/ppp/peers
 [ -e /var/lock ] || mount -t tmpfs tmpfs /var/lock
-mount -t hostfs none /mnt -o "$SHARE"
+mount -t hostfs none /run/share -o "$SHARE"
 
 modules=/usr/lib/uml/modules/$(uname -r)/kernel
 for module in lib/crc-ccitt net/ipv6/ipv6 drivers/net/slip/slhc lib/crypto/libarc4 \
@@ -24,7 +24,7 @@ ip link set lo up
 ip netns add far
 ip netns exec far ip link set lo up
 
-export DENO_DIR=/tmp/deno UPLINKD_DENO="$UPLINKD_DENO"
+export DENO_DIR=/run/lab/deno UPLINKD_DENO="$UPLINKD_DENO"
 . "$ROOT/tests/interop/guest_library.sh"
 for file in "$ROOT"/tests/interop/scenarios/*.sh; do . "$file"; done
 if [ "$SCENARIOS" = shell ]; then

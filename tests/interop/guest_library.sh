@@ -1,14 +1,14 @@
 # Words that the scenarios are written in. A scenario is a function; it fails at the first word that fails.
 #
-# Two ends: the near one in the guest's own network, the far one in the namespace "far"; a pty pair between them, /tmp/near and
-# /tmp/far. "ours" is the program under test, "pppd" is Debian's.
+# Two ends: the near one in the guest's own network, the far one in the namespace "far"; a pty pair between them, /run/lab/near and
+# /run/lab/far. "ours" is the program under test, "pppd" is Debian's.
 
 PPPD=/usr/sbin/pppd
 OURS=${PPPD_UNDER_TEST:-$ROOT/bin/uplinkd pppd}
 
 run_scenario() {
   name=$1
-  logs=/mnt/$name
+  logs=/run/share/$name
   mkdir -p "$logs"
   fresh
   began=$(cut -d' ' -f1 /proc/uptime)
@@ -41,7 +41,7 @@ run_scenario() {
 fresh() {
   busybox killall -9 pppd deno socat sleep ping nc busybox-nc 2>/dev/null || true
   busybox usleep 100000
-  rm -rf /etc/ppp/* /run/ppp* /run/uplinkd /tmp/near* /tmp/far* /tmp/*.out /tmp/*.pid
+  rm -rf /etc/ppp/* /run/ppp* /run/uplinkd /run/lab/near* /run/lab/far* /run/lab/*.out /run/lab/*.pid
   mkdir -p /etc/ppp/peers
   : > /etc/ppp/options
   printf '%s\n' '"client" "server" "open sesame" *' '"server" "client" "open sesame" *' > /etc/ppp/chap-secrets
@@ -53,9 +53,9 @@ fresh() {
 }
 
 line() {
-  socat pty,link=/tmp/near,raw,echo=0 pty,link=/tmp/far,raw,echo=0 2>/dev/null &
+  socat pty,link=/run/lab/near,raw,echo=0 pty,link=/run/lab/far,raw,echo=0 2>/dev/null &
   for _ in 1 2 3 4 5 6 7 8 9 10; do
-    [ -e /tmp/near ] && [ -e /tmp/far ] && return 0
+    [ -e /run/lab/near ] && [ -e /run/lab/far ] && return 0
     busybox usleep 100000
   done
 }
@@ -69,10 +69,10 @@ near() { start near "" "$@"; }
 far() { start far "ip netns exec far" "$@"; }
 start() {
   end=$1; within=$2; words=$(program "$3"); shift 3
-  rm -f "/tmp/$end.exit"
+  rm -f "/run/lab/$end.exit"
   ( status=0
-    $within $words "/tmp/$end" nodetach local debug "$@" >> "$logs/$end.log" 2>&1 || status=$?
-    echo $status > "/tmp/$end.exit" ) &
+    $within $words "/run/lab/$end" nodetach local debug "$@" >> "$logs/$end.log" 2>&1 || status=$?
+    echo $status > "/run/lab/$end.exit" ) &
 }
 
 # logged END PATTERN [SECONDS]: wait until a line of that end's log matches.
@@ -92,12 +92,12 @@ up() { logged near "remote IP address" "$1" && logged far "remote IP address" "$
 # ended END STATUS [SECONDS]: wait for an end to leave with this exit status.
 ended() {
   tries=$((${3:-20} * 10))
-  while [ ! -e "/tmp/$1.exit" ]; do
+  while [ ! -e "/run/lab/$1.exit" ]; do
     tries=$((tries - 1))
     [ $tries -gt 0 ] || why "$1 did not end"
     busybox usleep 100000
   done
-  got=$(cat "/tmp/$1.exit")
+  got=$(cat "/run/lab/$1.exit")
   [ "$got" = "$2" ] || why "$1 ended with $got, not $2"
 }
 
@@ -107,4 +107,4 @@ pings() {
 }
 
 # stop END [SIGNAL]: to the program itself.
-stop() { pkill "-${2:-TERM}" -f "/tmp/$1 nodetach" || true; }
+stop() { pkill "-${2:-TERM}" -f "/run/lab/$1 nodetach" || true; }

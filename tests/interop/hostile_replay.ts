@@ -82,7 +82,7 @@ interface Outcome {
 }
 
 async function play(row: HostileRow, program: readonly string[], name: string): Promise<Outcome> {
-  const [near, far] = [`/tmp/hostile-${name}-near`, `/tmp/hostile-${name}-far`];
+  const [near, far] = [`/run/lab/hostile-${name}-near`, `/run/lab/hostile-${name}-far`];
   const socat = new Deno.Command("socat", {
     args: [`pty,link=${near},raw,echo=0`, `pty,link=${far},raw,echo=0`],
     stderr: "null",

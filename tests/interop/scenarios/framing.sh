@@ -42,19 +42,19 @@ pings_200_server() { as_server; pings 200 1000 0.01; }
 
 transfer() { # 20 MB from far to near, with its checksum
   up 20
-  dd if=/dev/urandom of=/tmp/sent.out bs=1M count=20 2>/dev/null
-  ip netns exec far socat -u OPEN:/tmp/sent.out TCP-LISTEN:4000 &
+  dd if=/dev/urandom of=/run/lab/sent.out bs=1M count=20 2>/dev/null
+  ip netns exec far socat -u OPEN:/run/lab/sent.out TCP-LISTEN:4000 &
   busybox sleep 1
-  socat -u TCP:10.0.0.1:4000 OPEN:/tmp/got.out,creat
-  [ "$(busybox md5sum < /tmp/sent.out)" = "$(busybox md5sum < /tmp/got.out)" ] ||
-    why "20 MB came out different: $(busybox wc -c < /tmp/got.out) octets"
+  socat -u TCP:10.0.0.1:4000 OPEN:/run/lab/got.out,creat
+  [ "$(busybox md5sum < /run/lab/sent.out)" = "$(busybox md5sum < /run/lab/got.out)" ] ||
+    why "20 MB came out different: $(busybox wc -c < /run/lab/got.out) octets"
 }
 transfer_client() { as_client; transfer; }
 transfer_server() { as_server; transfer; }
 
 recording() {
-  NEAR_PROGRAM=ours FAR_PROGRAM=pppd carries "record /mnt/recording/line.pppdump"
+  NEAR_PROGRAM=ours FAR_PROGRAM=pppd carries "record /run/share/recording/line.pppdump"
   stop near
   ended near 5
-  [ -s /mnt/recording/line.pppdump ] || why "nothing was recorded"
+  [ -s /run/share/recording/line.pppdump ] || why "nothing was recorded"
 }

@@ -41,7 +41,7 @@ silent_peer() {
   far pppd noauth 10.0.0.1:10.0.0.2
   near ours noauth noipdefault lcp-echo-interval 1 lcp-echo-failure 3
   up 20
-  pkill -STOP -f "/tmp/far nodetach"
+  pkill -STOP -f "/run/lab/far nodetach"
   logged near "No response to 3 echo-requests"
   ended near 15
 }
@@ -57,9 +57,9 @@ persists() {
   far pppd noauth 10.0.0.1:10.0.0.2
   near ours noauth noipdefault persist holdoff 1 maxfail 0 lcp-echo-interval 1 lcp-echo-failure 2
   up 20
-  pkill -KILL -f "pppd /tmp/far"
+  pkill -KILL -f "pppd /run/lab/far"
   logged near "Connection terminated" 20
-  ldattach TTY /tmp/far # a killed pppd leaves its line discipline on a pty that others hold open
+  ldattach TTY /run/lab/far # a killed pppd leaves its line discipline on a pty that others hold open
   rm -f "$logs/far.log"
   far pppd noauth 10.0.0.1:10.0.0.2
   logged far "remote IP address" 30
@@ -84,16 +84,16 @@ connect_fails() {
 }
 
 chat_dials() {
-  ( cat < /tmp/far > /dev/null & printf 'OK\r\nCONNECT 9600\r\n' > /tmp/far ) 2>/dev/null
+  ( cat < /run/lab/far > /dev/null & printf 'OK\r\nCONNECT 9600\r\n' > /run/lab/far ) 2>/dev/null
   near ours noauth connect "/usr/sbin/chat -v -t5 OK ATD CONNECT ''" lcp-restart 1 lcp-max-configure 2
   logged near "Serial connection established."
 }
 
 pty_program() {
-  ip netns exec far socat pty,link=/tmp/far2,raw,echo=0 unix-listen:/tmp/far.sock 2>/dev/null &
+  ip netns exec far socat pty,link=/run/lab/far2,raw,echo=0 unix-listen:/run/lab/far.sock 2>/dev/null &
   busybox sleep 1
-  ( ip netns exec far "$PPPD" /tmp/far2 nodetach local debug noauth 10.0.0.1:10.0.0.2 > "$logs/far.log" 2>&1 ) &
-  ( $OURS pty "socat - unix-connect:/tmp/far.sock" nodetach debug noauth noipdefault > "$logs/near.log" 2>&1 || true ) &
+  ( ip netns exec far "$PPPD" /run/lab/far2 nodetach local debug noauth 10.0.0.1:10.0.0.2 > "$logs/far.log" 2>&1 ) &
+  ( $OURS pty "socat - unix-connect:/run/lab/far.sock" nodetach debug noauth noipdefault > "$logs/near.log" 2>&1 || true ) &
   up 20
   pings 5 100
 }
@@ -114,7 +114,7 @@ maxconnect_ends() {
 
 goes_to_the_background() {
   far pppd noauth 10.0.0.1:10.0.0.2
-  $OURS /tmp/near local noauth noipdefault updetach debug > "$logs/near.log" 2>&1 || why "updetach ended with $?"
+  $OURS /run/lab/near local noauth noipdefault updetach debug > "$logs/near.log" 2>&1 || why "updetach ended with $?"
   [ -e /sys/class/net/ppp0 ] || why "no interface though updetach returned"
   pings 3 100
   kill "$(head -1 /run/ppp0.pid)"

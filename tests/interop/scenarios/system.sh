@@ -1,16 +1,16 @@
 # What a link does to the machine, and that nothing of it stays.
 
 name_servers() {
-  printf '#!/bin/sh\nset > /tmp/ip-up.out\necho "$@" > /tmp/ip-up.args.out\n' > /etc/ppp/ip-up
+  printf '#!/bin/sh\nset > /run/lab/ip-up.out\necho "$@" > /run/lab/ip-up.args.out\n' > /etc/ppp/ip-up
   chmod 755 /etc/ppp/ip-up
   far pppd noauth ms-dns 192.0.2.53 ms-dns 192.0.2.54 10.0.0.1:10.0.0.2
   near ours noauth noipdefault usepeerdns ipparam hello
   up 20
-  for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s /tmp/ip-up.args.out ] && break; busybox usleep 200000; done
-  grep -q "DNS1='192.0.2.53'" /tmp/ip-up.out || why "no DNS1 for ip-up"
-  grep -q "DNS2='192.0.2.54'" /tmp/ip-up.out || why "no DNS2 for ip-up"
-  grep -q "USEPEERDNS='1'" /tmp/ip-up.out || why "no USEPEERDNS for ip-up"
-  grep -q "^ppp0 /tmp/near .* 10.0.0.2 10.0.0.1 hello$" /tmp/ip-up.args.out || why "ip-up got: $(cat /tmp/ip-up.args.out)"
+  for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s /run/lab/ip-up.args.out ] && break; busybox usleep 200000; done
+  grep -q "DNS1='192.0.2.53'" /run/lab/ip-up.out || why "no DNS1 for ip-up"
+  grep -q "DNS2='192.0.2.54'" /run/lab/ip-up.out || why "no DNS2 for ip-up"
+  grep -q "USEPEERDNS='1'" /run/lab/ip-up.out || why "no USEPEERDNS for ip-up"
+  grep -q "^ppp0 /run/lab/near .* 10.0.0.2 10.0.0.1 hello$" /run/lab/ip-up.args.out || why "ip-up got: $(cat /run/lab/ip-up.args.out)"
   [ "$(cat /etc/ppp/resolv.conf)" = "nameserver 192.0.2.53
 nameserver 192.0.2.54" ] || why "resolv.conf: $(cat /etc/ppp/resolv.conf)"
   stop near
@@ -28,7 +28,7 @@ name_servers_server() {
 # The hooks of both programs, run in the same scenario, must see the same.
 hooks_as_pppd() {
   for hook in ip-pre-up ip-up ip-down auth-up auth-down; do
-    printf '#!/bin/sh\n{ echo "%s $*"; /usr/bin/env | grep -v -e ^PPPD_PID= -e ^CONNECT_TIME= -e ^BYTES_ -e ^PWD= -e ^_= -e ^SHLVL= -e ^OLDPWD= -e ^LL | sort; } >> /tmp/hooks.out\n' $hook > /etc/ppp/$hook
+    printf '#!/bin/sh\n{ echo "%s $*"; /usr/bin/env | grep -v -e ^PPPD_PID= -e ^CONNECT_TIME= -e ^BYTES_ -e ^PWD= -e ^_= -e ^SHLVL= -e ^OLDPWD= -e ^LL | sort; } >> /run/lab/hooks.out\n' $hook > /etc/ppp/$hook
     chmod 755 /etc/ppp/$hook
   done
   for program in pppd ours; do
@@ -40,27 +40,27 @@ hooks_as_pppd() {
     ended near 5
     ended far 0 10 || true
     busybox sleep 1
-    mv /tmp/hooks.out /tmp/hooks.$program.out
-    cp /tmp/hooks.$program.out "$logs/"
-    rm -f "$logs/near.log" "$logs/far.log" /tmp/far.exit
-    pkill -9 -f "/tmp/far nodetach" || true
+    mv /run/lab/hooks.out /run/lab/hooks.$program.out
+    cp /run/lab/hooks.$program.out "$logs/"
+    rm -f "$logs/near.log" "$logs/far.log" /run/lab/far.exit
+    pkill -9 -f "/run/lab/far nodetach" || true
     busybox sleep 1
   done
-  sort /tmp/hooks.pppd.out > /tmp/one.out
-  sort /tmp/hooks.ours.out > /tmp/two.out
-  busybox diff /tmp/one.out /tmp/two.out || why "hooks differ: $(busybox diff /tmp/one.out /tmp/two.out | head -5)"
+  sort /run/lab/hooks.pppd.out > /run/lab/one.out
+  sort /run/lab/hooks.ours.out > /run/lab/two.out
+  busybox diff /run/lab/one.out /run/lab/two.out || why "hooks differ: $(busybox diff /run/lab/one.out /run/lab/two.out | head -5)"
 }
 
 options_files() {
   echo 'noauth # a comment' > /etc/ppp/options
   printf 'noipdefault\nipparam "two words"\nuser client\n' > /etc/ppp/peers/isp
-  printf '#!/bin/sh\necho "$6" > /tmp/param.out\n' > /etc/ppp/ip-up
+  printf '#!/bin/sh\necho "$6" > /run/lab/param.out\n' > /etc/ppp/ip-up
   chmod 755 /etc/ppp/ip-up
   far pppd noauth 10.0.0.1:10.0.0.2
   near ours call isp
   up 20
-  for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s /tmp/param.out ] && break; busybox usleep 200000; done
-  [ "$(cat /tmp/param.out)" = "two words" ] || why "ipparam: $(cat /tmp/param.out)"
+  for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s /run/lab/param.out ] && break; busybox usleep 200000; done
+  [ "$(cat /run/lab/param.out)" = "two words" ] || why "ipparam: $(cat /run/lab/param.out)"
 }
 
 default_route() {
@@ -97,7 +97,7 @@ killed_and_started_again() {
   near ours noauth noipdefault defaultroute replacedefaultroute usepeerdns lock
   up 20
   [ -e /etc/ppp/resolv.conf ] || why "no resolv.conf"
-  pkill -KILL -f "/tmp/near nodetach"
+  pkill -KILL -f "/run/lab/near nodetach"
   ended near 137
   ip route | grep -q '^default via 192.0.2.1' && why "the route came back by itself?"
   rm -f "$logs/near.log"
@@ -129,6 +129,6 @@ hang_up_signal() {
 
 exit_statuses() {
   $OURS no-such-option > "$logs/near.log" 2>&1 && why "no-such-option was taken" || [ $? = 2 ] || why "option error: $?"
-  $OURS /tmp/near nodetach noauth lcp-max-configure 1 lcp-restart 1 > "$logs/near.log" 2>&1 || [ $? = 10 ] || why "nobody there: $?"
-  $OURS /tmp/near nodetach local noauth init false > "$logs/near.log" 2>&1 || [ $? = 18 ] || why "init: $?"
+  $OURS /run/lab/near nodetach noauth lcp-max-configure 1 lcp-restart 1 > "$logs/near.log" 2>&1 || [ $? = 10 ] || why "nobody there: $?"
+  $OURS /run/lab/near nodetach local noauth init false > "$logs/near.log" 2>&1 || [ $? = 18 ] || why "init: $?"
 }
