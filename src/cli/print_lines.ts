@@ -12,8 +12,8 @@ export function printLines(host: Host, fd: Fd, lines: readonly string[]): void {
     let rest = encodeUtf8(lines.map((line) => `${line}\n`).join(""));
     while (rest.length > 0) {
       const taken = host.write(fd, rest);
-      if (taken === "again") continue;
-      rest = rest.subarray(taken);
+      if (taken === "again") host.setNonBlocking(fd, false);
+      else rest = rest.subarray(taken);
     }
   } catch (error) {
     if (!(error instanceof HostError)) throw error;

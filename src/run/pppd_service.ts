@@ -22,6 +22,7 @@ import type { Service } from "./loop.ts";
 import { Hooks } from "./pppd_hooks.ts";
 import { type LineFailure, openLine, PppdLine } from "./pppd_line.ts";
 import type { PppdLog } from "./pppd_log.ts";
+import { prepareEnvironment, shellEnvironment } from "./pppd_environment.ts";
 import { exitStatus, statusOf } from "./pppd_exit_status.ts";
 import type { PppdSettings } from "./pppd_settings.ts";
 import { Programs, shellCommand } from "./programs.ts";
@@ -151,6 +152,13 @@ export class PppdService implements Service {
     }
   }
 
+  /** Leave at once, putting everything back: for a fault of this program itself. */
+  abandon(): void {
+    this.#connection?.dispose();
+    this.#line?.close();
+    this.#files.close();
+  }
+
   #checkEnded(): void {
     if (this.#pause?.kind === "connection" && this.#connection?.ended !== undefined) {
       this.#resume({ kind: "ended" });
@@ -197,7 +205,7 @@ export class PppdService implements Service {
 
   *#run(): Generator<Pause, number, Resume> {
     this.#files.recover();
-    this.#prepareEnvironment();
+    prepareEnvironment(this.#hooks.environment, this.#host, this.#settings);
     if (this.#settings.linkName !== undefined) this.#files.linkPid(this.#settings.linkName, undefined);
     let status: number;
     for (;;) {
@@ -219,16 +227,6 @@ export class PppdService implements Service {
     this.#files.close();
     this.#say("info", "Exit.");
     return status;
-  }
-
-  #prepareEnvironment(): void {
-    const environment = this.#hooks.environment;
-    environment.set("ORIG_UID", String(this.#host.uid));
-    environment.set("PPPLOGNAME", this.#settings.userName);
-    environment.set("PPPD_PID", String(this.#host.pid));
-    if (this.#settings.line.kind === "terminal") environment.set("DEVICE", this.#settings.line.path);
-    if (this.#settings.linkName !== undefined) environment.set("LINKNAME", this.#settings.linkName);
-    for (const [name, value] of this.#settings.variables) environment.set(name, value);
   }
 
   *#session(): Generator<Pause, number, Resume> {
@@ -378,7 +376,7 @@ export class PppdService implements Service {
       this.#programs.start({
         title: "pty",
         argv: shellCommand(commandLine),
-        environment: this.#shellEnvironment(),
+        environment: shellEnvironment(this.#host, this.#settings),
         descriptors: [side, side, this.#log.descriptor],
         withinMs: 0,
         ended: (status) =>
@@ -403,7 +401,7 @@ export class PppdService implements Service {
       pid = this.#programs.start({
         title,
         argv: shellCommand(commandLine),
-        environment: this.#shellEnvironment(),
+        environment: shellEnvironment(this.#host, this.#settings),
         descriptors: [line.input, line.output, this.#log.descriptor],
         withinMs: 0,
         ended: (ended) => {
@@ -421,16 +419,6 @@ export class PppdService implements Service {
       line.setBlocking(false);
     }
     return status;
-  }
-
-  #shellEnvironment(): readonly string[] {
-    const ours = this.#hooks.environment.list();
-    const names = new Set(ours.map((each) => each.slice(0, each.indexOf("="))));
-    const theirs = this.#host.environment().filter((each) => {
-      const name = each.slice(0, each.indexOf("="));
-      return !names.has(name) && !name.startsWith("UPLINKD_");
-    });
-    return [...theirs, ...[...this.#settings.variables].map(([name, value]) => `${name}=${value}`)];
   }
 
   *#disconnect(line: PppdLine, hungUp: boolean): Generator<Pause, void, Resume> {

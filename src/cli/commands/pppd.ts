@@ -96,8 +96,16 @@ async function run(host: Host, args: readonly string[], options: PppOptions): Pr
     log,
     () => toldParent(host),
   );
-  service.start();
-  await runLoop(host, service);
+  try {
+    service.start();
+    await runLoop(host, service);
+  } catch (error) {
+    const place = error instanceof Error
+      ? error.stack?.split("\n").slice(0, 3).join(" ") ?? error.message
+      : String(error);
+    log.write("error", `A fault of this program, the link is taken down: ${place}`);
+    service.abandon();
+  }
   log.close();
   return service.status ?? exitStatus.fatalError;
 }

@@ -1,0 +1,88 @@
+import { encodeUtf8, fromLatin1 } from "../../src/base/text.ts";
+import { harmlessName, HookEnvironment, HookPair } from "../../src/run/hooks.ts";
+import { Programs } from "../../src/run/programs.ts";
+import { FakeHost } from "../support/fake_host.ts";
+import { assert, assertEquals, test } from "../support/test.ts";
+
+function pair(withinMs = 60_000) {
+  const host = new FakeHost();
+  host.files.set("/etc/ppp/ip-up", 0o755);
+  host.files.set("/etc/ppp/ip-down", 0o755);
+  const programs = new Programs(host.asHost);
+  const hooks = new HookPair({
+    host: host.asHost,
+    programs,
+    environment: new HookEnvironment(),
+    log: () => {},
+    upPath: "/etc/ppp/ip-up",
+    downPath: "/etc/ppp/ip-down",
+    withinMs,
+  });
+  const ran = () => host.spawned.map((each) => each.request.argv.join(" "));
+  return { host, programs, hooks, ran };
+}
+
+test("HookPair runs ip-down only after ip-up has ended, with the same arguments", () => {
+  const { programs, hooks, ran } = pair();
+  hooks.up(["ppp0", "x"], 0);
+  hooks.down(10);
+  assertEquals(ran(), ["/etc/ppp/ip-up ppp0 x"]);
+  programs.exited(100, 0, undefined, 20);
+  assertEquals(ran(), ["/etc/ppp/ip-up ppp0 x", "/etc/ppp/ip-down ppp0 x"]);
+});
+
+test("HookPair runs no second ip-up for a link that went down and up while the first ran", () => {
+  const { programs, hooks, ran } = pair();
+  hooks.up(["ppp0"], 0);
+  hooks.down(1);
+  hooks.up(["ppp0"], 2);
+  programs.exited(100, 0, undefined, 3);
+  assertEquals(ran().length, 1);
+});
+
+test("HookPair runs no ip-down for a link that never came up, nor a file that cannot be run", () => {
+  const { host, hooks, ran } = pair();
+  hooks.down(0);
+  host.files.set("/etc/ppp/ip-up", 0o644);
+  hooks.up(["ppp0"], 1);
+  assertEquals(ran(), []);
+});
+
+test("Programs ends a hook that hangs, first kindly, then for good", () => {
+  const { host, programs, hooks } = pair(1000);
+  hooks.up([], 0);
+  programs.expire(999);
+  assertEquals(host.killed, []);
+  programs.expire(1000);
+  programs.expire(6000);
+  assertEquals(host.killed, [[-100, "SIGTERM"], [-100, "SIGKILL"]]);
+});
+
+test("harmlessName leaves nothing that a shell or a path could act on (H64)", () => {
+  assertEquals(harmlessName(encodeUtf8("user@isp.example")), "user@isp.example");
+  for (
+    const bad of [
+      "x\n$(id)",
+      "`id`",
+      "a;b",
+      "../../etc/passwd",
+      "a b",
+      '"',
+      "'",
+      "\\",
+      "\x1b[31m",
+      "é".repeat(100),
+    ]
+  ) {
+    assert(/^[A-Za-z0-9@._:+-]{0,64}$/.test(harmlessName(encodeUtf8(bad))), harmlessName(encodeUtf8(bad)));
+  }
+  assertEquals(harmlessName(fromLatin1("../../a")), ".._.._a");
+});
+
+test("HookEnvironment keeps the octets of a name that had to be changed", () => {
+  const environment = new HookEnvironment();
+  environment.setPeerName(encodeUtf8("$(id)"));
+  assertEquals(environment.list(), ["PEERNAME=__id_", "PEERNAME_HEX=2428696429"]);
+  environment.setPeerName(encodeUtf8("good"));
+  assertEquals(environment.list(), ["PEERNAME=good"]);
+});
