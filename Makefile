@@ -8,6 +8,7 @@ DENO := $(shell d=$$(command -v deno 2>/dev/null) && [ "$$("$$d" --version 2>/de
 export UPLINKD_DENO := $(DENO)
 export DENO_NO_UPDATE_CHECK := 1
 STAMP := node_modules/.installed
+V8_FLAGS := --max-semi-space-size=1,--optimize-for-size,--single-threaded
 TARGETS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
 
 .PHONY: help demo test unit lint interop bench compile bundle clean fmt
@@ -49,21 +50,20 @@ bundle: $(STAMP) ## dist/uplinkd.js, the program in one file
 	@node_modules/.bin/esbuild ffi/deno/main.ts --bundle --platform=neutral --main-fields=module,main --format=esm \
 	  --target=es2023 --log-level=warning --outfile=dist/uplinkd.js
 
-# From a folder of its own, so that deno compile does not take node_modules along.
+# In a folder outside of this tree: deno compile takes along every node_modules that it finds above.
 compile: bundle ## one binary for x86-64 and one for arm64; DENORT_BIN names a runtime part that is there already
-	@for target in $(TARGETS); do \
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && cp dist/uplinkd.js "$$folder/" && \
+	for target in $(TARGETS); do \
 	  echo "compiling dist/uplinkd-$$target"; \
-	  rm -rf dist/compile && mkdir -p dist/compile && cp dist/uplinkd.js dist/compile/ && \
-	  ( cd dist/compile && $(DENO) compile --quiet --no-check --no-npm --no-lock --allow-ffi \
-	      --allow-env=UPLINKD_CALLED_AS,UPLINKD_LAUNCHER --v8-flags=--max-semi-space-size=1,--optimize-for-size,--single-threaded \
-	      --target $$target --output ../uplinkd-$$target uplinkd.js ) || { \
-	    rm -rf dist/compile; \
+	  ( cd "$$folder" && $(DENO) compile --quiet --no-check --no-npm --no-lock --allow-ffi \
+	      --allow-env=UPLINKD_CALLED_AS,UPLINKD_LAUNCHER --v8-flags=$(V8_FLAGS) \
+	      --target $$target --output "$(CURDIR)/dist/uplinkd-$$target" uplinkd.js ) || { \
 	    echo "make: deno compile could not get its runtime part (denort $(DENO_VERSION), $$target)." >&2; \
 	    echo "make: it downloads that from dl.deno.land. Without a network, fetch denort there by other means and say" >&2; \
 	    echo "make:   make compile DENORT_BIN=/path/to/denort" >&2; \
 	    echo "make: dist/uplinkd.js is there and runs: deno run --allow-ffi --allow-env dist/uplinkd.js version" >&2; \
 	    exit 1; }; \
-	done; rm -rf dist/compile
+	done
 
 fmt: $(STAMP) ## put the format right
 	@$(DENO) fmt --quiet

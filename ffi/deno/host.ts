@@ -66,7 +66,8 @@ const kinds: Record<number, FileKind> = {
 /** How the program was started, as far as only its entry point knows. */
 export interface Invocation {
   readonly args: readonly string[];
-  readonly calledAs: string;
+  /** undefined for a compiled binary: its own argv[0] says it. */
+  readonly calledAs: string | undefined;
   readonly self: readonly string[];
 }
 
@@ -101,7 +102,7 @@ class DenoHost implements Host {
       littleEndian: true,
     };
     this.args = invocation.args;
-    this.calledAs = invocation.calledAs;
+    this.calledAs = invocation.calledAs ?? this.#ownName();
     this.self = invocation.self;
     this.pid = this.#libc.getpid();
     this.uid = this.#libc.getuid();
@@ -138,20 +139,30 @@ class DenoHost implements Host {
   }
 
   environment(): string[] {
-    const flags = this.#libc.open(this.#path("/proc/self/environ"), O_CLOEXEC, 0);
-    if (flags < 0) return [];
+    return this.#listOf("/proc/self/environ").filter((each) => each.includes("="));
+  }
+
+  /** Texts of a file that holds them NUL-terminated; none when it cannot be read. */
+  #listOf(path: string): string[] {
+    const fd = this.#libc.open(this.#path(path), O_CLOEXEC, 0);
+    if (fd < 0) return [];
     const parts: string[] = [];
     const chunk = new Uint8Array(65536);
     try {
       for (;;) {
-        const count = Number(this.#libc.read(flags, chunk, BigInt(chunk.length)));
+        const count = Number(this.#libc.read(fd, chunk, BigInt(chunk.length)));
         if (count <= 0) break;
         parts.push(textOf(chunk.subarray(0, count)));
       }
     } finally {
-      this.#libc.close(flags);
+      this.#libc.close(fd);
     }
-    return parts.join("").split("\0").filter((each) => each.includes("="));
+    return parts.join("").split("\0");
+  }
+
+  #ownName(): string {
+    const [first = ""] = this.#listOf("/proc/self/cmdline");
+    return first.slice(first.lastIndexOf("/") + 1);
   }
 
   clock(): Millis {

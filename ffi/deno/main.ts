@@ -16,7 +16,7 @@ function self(): readonly string[] {
 async function run(): Promise<void> {
   const host = openDenoHost({
     args: Deno.args,
-    calledAs: Deno.env.get("UPLINKD_CALLED_AS") ?? "uplinkd",
+    calledAs: Deno.env.get("UPLINKD_CALLED_AS"),
     self: self(),
   });
   let status = 1;

@@ -1,7 +1,7 @@
 # What a link does to the machine, and that nothing of it stays.
 
 name_servers() {
-  printf '#!/bin/sh\nset > /run/lab/ip-up.out\necho "$@" > /run/lab/ip-up.args.out\n' > /etc/ppp/ip-up
+  printf '#!/bin/sh\n[ "$6" = hello ] || exit 0 # the other end runs this file too\nset > /run/lab/ip-up.out\necho "$@" > /run/lab/ip-up.args.out\n' > /etc/ppp/ip-up
   chmod 755 /etc/ppp/ip-up
   far pppd noauth ms-dns 192.0.2.53 ms-dns 192.0.2.54 10.0.0.1:10.0.0.2
   near ours noauth noipdefault usepeerdns ipparam hello
@@ -54,7 +54,7 @@ hooks_as_pppd() {
 options_files() {
   echo 'noauth # a comment' > /etc/ppp/options
   printf 'noipdefault\nipparam "two words"\nuser client\n' > /etc/ppp/peers/isp
-  printf '#!/bin/sh\necho "$6" > /run/lab/param.out\n' > /etc/ppp/ip-up
+  printf '#!/bin/sh\n[ -z "$6" ] || echo "$6" > /run/lab/param.out\n' > /etc/ppp/ip-up
   chmod 755 /etc/ppp/ip-up
   far pppd noauth 10.0.0.1:10.0.0.2
   near ours call isp
