@@ -193,7 +193,7 @@ export class Connection {
   }
 
   #debugPacket(direction: "sent" | "rcvd", packet: Uint8Array): void {
-    if (!this.#parts.debug()) return;
+    if (!this.#parts.debug() || (this.#wasUp && isEcho(packet))) return;
     const text = printPacket(packet, { showSecrets: this.#parts.settings.showPasswords });
     this.#parts.log("debug", `${direction} ${text}`);
   }
@@ -331,4 +331,9 @@ export class Connection {
     log("info", `Connect time ${(connectedMs / 60_000).toFixed(1)} minutes.`);
     log("info", `Sent ${octetsSent} bytes, received ${octetsReceived} bytes.`);
   }
+}
+
+/** LCP Echo, which pppd does not print any more once a network is up: it would fill the log. */
+function isEcho(packet: Uint8Array): boolean {
+  return packet[0] === 0xc0 && packet[1] === 0x21 && (packet[2] === 9 || packet[2] === 10);
 }

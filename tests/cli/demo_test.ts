@@ -24,8 +24,16 @@ async function run(argv: readonly string[], env: Record<string, string> = {}): P
   return { code: output.code, out: text(output.stdout), error: text(output.stderr) };
 }
 
-/** Without root: as nobody where we are root, else as we are. */
-const plainly = isRoot ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", program] : [program];
+/** Without root: as nobody where we are root, who may still read a tree below /root; else as we are. */
+const nobody = [
+  "setpriv",
+  "--reuid=65534",
+  "--regid=65534",
+  "--clear-groups",
+  "--inh-caps=+dac_read_search",
+  "--ambient-caps=+dac_read_search",
+];
+const plainly = isRoot ? [...nobody, program] : [program];
 
 function stepNames(object: { readonly steps: readonly { readonly name: string }[] }): string[] {
   return object.steps.map((step) => step.name);

@@ -40,3 +40,35 @@ test("printPacket takes any octets and prints one bounded line of printable ASCI
     RUNS,
   );
 });
+
+test("FrameDecoder gives back any packet that was framed with its FCS, cut anywhere, under any ACCM", () => {
+  const decoders = [0, 0xffffffff, 0x000a0000].map((accm) => {
+    const decoder = new FrameDecoder({ mostInformation: 100 });
+    decoder.receiveAccm = accm;
+    return { decoder, format: { escapes: escapesFor(accm, [0x91]), pfc: accm === 0, acfc: accm === 0 } };
+  });
+  const into = new Uint8Array(400);
+  fc.assert(
+    fc.property(
+      fc.nat(2),
+      fc.uint8Array({ minLength: 1, maxLength: 90 }),
+      fc.nat(400),
+      (which, information, cut) => {
+        const { decoder, format } = decoders[which] ?? decoders[0] ?? fail();
+        const packet = Uint8Array.of(0xc0, 0x21, ...information);
+        const end = encodeFrame(packet, format, into);
+        const at = Math.min(cut, end);
+        decoder.feed(into.subarray(0, at));
+        const first = decoder.next()?.slice();
+        decoder.feed(into.subarray(at, end));
+        assertEquals(first ?? decoder.next(), packet);
+        assertEquals(decoder.next(), undefined);
+      },
+    ),
+    RUNS,
+  );
+});
+
+function fail(): never {
+  throw new Error("no decoder");
+}

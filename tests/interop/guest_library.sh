@@ -92,7 +92,7 @@ up() { logged near "remote IP address" "$1" && logged far "remote IP address" "$
 # ended END STATUS [SECONDS]: wait for an end to leave with this exit status.
 ended() {
   tries=$((${3:-20} * 10))
-  while [ ! -e "/run/lab/$1.exit" ]; do
+  while [ ! -s "/run/lab/$1.exit" ]; do
     tries=$((tries - 1))
     [ $tries -gt 0 ] || why "$1 did not end"
     busybox usleep 100000

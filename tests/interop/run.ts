@@ -29,6 +29,7 @@ const words = new Set([
   "as_server",
   "transfer",
   "other_route",
+  "said",
 ]);
 
 function exists(path: string): boolean {

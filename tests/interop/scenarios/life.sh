@@ -121,3 +121,29 @@ goes_to_the_background() {
   for _ in 1 2 3 4 5 6 7 8 9 10; do [ -e /sys/class/net/ppp0 ] || return 0; busybox usleep 300000; done
   why "the interface is still there"
 }
+
+# What we print of each packet must be what pppd prints of it. Responses are hidden by us on purpose.
+said() { sed -n "s/^$2 \(\[.*\]\).*/\1/p" "$logs/$1.log" | grep -v 'CHAP Response' | sort -u; }
+same_words() {
+  for method in pap chap mschap mschap-v2; do
+    rm -f "$logs/near.log" "$logs/far.log" /run/lab/far.exit
+    far pppd auth "require-$method" name server ms-dns 192.0.2.53 ms-dns 192.0.2.54 10.0.0.1:10.0.0.2 lcp-echo-interval 1
+    near ours noauth user client remotename server noipdefault usepeerdns mru 1400 lcp-echo-interval 1 lcp-echo-failure 9
+    up 20
+    busybox sleep 3
+    stop near
+    ended near 5
+    busybox sleep 1
+    pkill -9 -f "/run/lab/far nodetach" || true
+    for pair in "near sent far rcvd" "near rcvd far sent"; do
+      set -- $pair
+      said "$1" "$2" > /run/lab/one.out
+      said "$3" "$4" > /run/lab/two.out
+      # The last packets of a link may be printed by one end alone.
+      busybox diff /run/lab/one.out /run/lab/two.out | grep -v -e Term -e '^[-+@][-+@]' | grep '^[-+]' > /run/lab/diff.out || true
+      [ ! -s /run/lab/diff.out ] || why "$method: $(head -4 /run/lab/diff.out)"
+    done
+    ldattach TTY /run/lab/far || true
+    busybox killall ldattach || true
+  done
+}
