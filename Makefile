@@ -55,13 +55,12 @@ compile: bundle ## one binary for x86-64 and one for arm64; DENORT_BIN names a r
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && cp dist/uplinkd.js "$$folder/" && \
 	for target in $(TARGETS); do \
 	  echo "compiling dist/uplinkd-$$target"; \
-	  ( cd "$$folder" && $(DENO) compile --quiet --no-check --no-npm --no-lock --allow-ffi \
-	      --allow-env=UPLINKD_CALLED_AS,UPLINKD_LAUNCHER --v8-flags=$(V8_FLAGS) \
+	  ( cd "$$folder" && $(DENO) compile --quiet --no-check --no-npm --no-lock --allow-ffi --v8-flags=$(V8_FLAGS) \
 	      --target $$target --output "$(CURDIR)/dist/uplinkd-$$target" uplinkd.js ) || { \
 	    echo "make: deno compile could not get its runtime part (denort $(DENO_VERSION), $$target)." >&2; \
 	    echo "make: it downloads that from dl.deno.land. Without a network, fetch denort there by other means and say" >&2; \
 	    echo "make:   make compile DENORT_BIN=/path/to/denort" >&2; \
-	    echo "make: dist/uplinkd.js is there and runs: deno run --allow-ffi --allow-env dist/uplinkd.js version" >&2; \
+	    echo "make: dist/uplinkd.js is there and runs: deno run --allow-ffi dist/uplinkd.js version" >&2; \
 	    exit 1; }; \
 	done
 

@@ -66,9 +66,8 @@ const kinds: Record<number, FileKind> = {
 /** How the program was started, as far as only its entry point knows. */
 export interface Invocation {
   readonly args: readonly string[];
-  /** undefined for a compiled binary: its own argv[0] says it. */
-  readonly calledAs: string | undefined;
-  readonly self: readonly string[];
+  /** Path of the engine, or of the compiled binary. */
+  readonly executable: string;
 }
 
 /** Open the host. Needs the permission `--allow-ffi`. */
@@ -102,8 +101,9 @@ class DenoHost implements Host {
       littleEndian: true,
     };
     this.args = invocation.args;
-    this.calledAs = invocation.calledAs ?? this.#ownName();
-    this.self = invocation.self;
+    // bin/uplinkd says how it was called; a compiled binary has it in its own argv.
+    this.calledAs = this.env("UPLINKD_CALLED_AS") ?? this.#ownName();
+    this.self = [this.env("UPLINKD_LAUNCHER") ?? invocation.executable];
     this.pid = this.#libc.getpid();
     this.uid = this.#libc.getuid();
     this.effectiveUid = this.#libc.geteuid();
@@ -212,6 +212,11 @@ class DenoHost implements Host {
   ioctl(fd: Fd, request: number, argument: number | Uint8Array, pointee?: Pointee): number {
     if (typeof argument === "number") {
       return this.#check(this.#libc.ioctl_number(fd, BigInt(request), BigInt(argument)), "ioctl");
+    }
+    // The request says how much the kernel may write; the old ones without a size write an int at most.
+    const least = Math.max(4, (request >>> 16) & 0x3fff);
+    if (argument.length < least) {
+      throw new RangeError(`ioctl 0x${request.toString(16)} needs ${least} octets, got ${argument.length}`);
     }
     if (pointee !== undefined) {
       if (pointee.at + 8 > argument.length) {

@@ -13,9 +13,6 @@ const POSIX_SPAWN_SETSIGDEF = 0x04;
 const POSIX_SPAWN_SETSIGMASK = 0x08;
 const POSIX_SPAWN_SETSID = 0x80;
 const O_RDWR = 2;
-/** Duplicates go up here first, so that none is overwritten before its turn. */
-const FIRST_FREE = 1000;
-
 /** The pid of the new process, or a negative errno. */
 export function spawn(libc: Libc, request: SpawnRequest): number {
   const [path] = request.argv;
@@ -54,36 +51,42 @@ export function spawn(libc: Libc, request: SpawnRequest): number {
   }
 }
 
+/** Name what the child has. Throws RangeError when the C library takes no more of it. */
 function addDescriptors(
   libc: Libc,
   actions: Uint8Array<ArrayBuffer>,
   request: SpawnRequest,
   kept: Uint8Array[],
 ): void {
+  const check = (failed: number) => {
+    if (failed !== 0) throw new RangeError(`posix_spawn_file_actions: errno ${failed}`);
+  };
   const open = (target: number, path: string) => {
     const text = cText(path);
     kept.push(text);
-    libc.posix_spawn_file_actions_addopen(actions, target, text, O_RDWR, 0);
+    check(libc.posix_spawn_file_actions_addopen(actions, target, text, O_RDWR, 0));
   };
-  if (request.controllingTerminal !== undefined) {
-    open(FIRST_FREE - 1, request.controllingTerminal);
-    libc.posix_spawn_file_actions_addclose(actions, FIRST_FREE - 1);
-  }
   // 0 to 2 would be inherited: what is not named is /dev/null.
   const descriptors = Array.from(
     { length: Math.max(3, request.descriptors.length) },
     (_, i) => request.descriptors[i],
   );
+  // Duplicates go above all that are used first, so that none is overwritten before its turn.
+  const free = 1 + Math.max(descriptors.length, ...descriptors.map((fd) => fd ?? 0));
+  if (request.controllingTerminal !== undefined) {
+    open(free, request.controllingTerminal);
+    check(libc.posix_spawn_file_actions_addclose(actions, free));
+  }
   descriptors.forEach((fd, target) => {
-    if (fd !== undefined) libc.posix_spawn_file_actions_adddup2(actions, fd, FIRST_FREE + target);
+    if (fd !== undefined) check(libc.posix_spawn_file_actions_adddup2(actions, fd, free + target));
   });
   descriptors.forEach((fd, target) => {
     if (fd === undefined) {
       open(target, "/dev/null");
       return;
     }
-    libc.posix_spawn_file_actions_adddup2(actions, FIRST_FREE + target, target);
-    libc.posix_spawn_file_actions_addclose(actions, FIRST_FREE + target);
+    check(libc.posix_spawn_file_actions_adddup2(actions, free + target, target));
+    check(libc.posix_spawn_file_actions_addclose(actions, free + target));
   });
   libc.posix_spawn_file_actions_addclosefrom_np?.(actions, descriptors.length);
 }

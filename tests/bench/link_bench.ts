@@ -39,7 +39,7 @@ async function until(
 function memory(pid: number): { rss: number; private: number } {
   const text = Deno.readTextFileSync(`/proc/${pid}/smaps_rollup`);
   const of = (name: string) => Number(new RegExp(`^${name}:\\s+([0-9]+)`, "m").exec(text)?.[1] ?? 0) / 1024;
-  return { rss: of("Rss"), private: of("Private_Clean") + of("Private_Dirty") };
+  return { rss: of("Rss"), private: of("Private_Dirty") };
 }
 
 function switches(pid: number): number {

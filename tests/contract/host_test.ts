@@ -212,3 +212,22 @@ test("host refuses an ioctl pointer that would lie outside its argument", () => 
   const octets = new Uint8Array(4);
   assertThrows(() => host().ioctl(0, 0, octets, { at: 0, octets }), /pointer/);
 });
+
+test("host refuses octets that the kernel would write past", () => {
+  for (const octets of [0, 1, 3]) {
+    assertThrows(() => host().ioctl(0, 0x541b, new Uint8Array(octets)), /octets/);
+  }
+  assertThrows(() => host().ioctl(0, 0x802c542a, new Uint8Array(43)), /octets/);
+});
+
+test("host's child gets its descriptors under a low limit of open files", async () => {
+  const script = new URL("../support/spawn_under_limit.ts", import.meta.url).pathname;
+  const output = await new Deno.Command("/bin/sh", {
+    args: ["-c", `ulimit -n 64; exec "${Deno.execPath()}" run --quiet --no-check --allow-ffi "${script}"`],
+  }).output();
+  assertEquals(
+    new TextDecoder().decode(output.stdout).trim(),
+    "through the pipe",
+    new TextDecoder().decode(output.stderr),
+  );
+});

@@ -11,7 +11,7 @@ let host: Host | undefined;
 
 /** The host of this engine; one for the whole run. */
 export function machine(): Host {
-  host ??= openDenoHost({ args: [], calledAs: "uplinkd", self: [] });
+  host ??= openDenoHost({ args: [], executable: Deno.execPath() });
   return host;
 }
 

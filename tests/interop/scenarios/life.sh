@@ -147,3 +147,10 @@ same_words() {
     busybox killall ldattach || true
   done
 }
+
+notty_server() {
+  ( "$PPPD" pty "ip netns exec far $OURS notty noauth debug logfile $logs/far.log 10.0.0.1:10.0.0.2" nodetach debug noauth \
+    noipdefault > "$logs/near.log" 2>&1 || true ) &
+  up 20
+  pings 5 100
+}
