@@ -116,6 +116,7 @@ goes_to_the_background() {
   far pppd noauth 10.0.0.1:10.0.0.2
   $OURS /run/lab/near local noauth noipdefault updetach debug > "$logs/near.log" 2>&1 || why "updetach ended with $?"
   [ -e /sys/class/net/ppp0 ] || why "no interface though updetach returned"
+  logged near "remote IP address" # it returns with the first network, which may be IPv6
   pings 3 100
   kill "$(head -1 /run/ppp0.pid)"
   for _ in 1 2 3 4 5 6 7 8 9 10; do [ -e /sys/class/net/ppp0 ] || return 0; busybox usleep 300000; done
