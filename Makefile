@@ -51,7 +51,9 @@ bundle: $(STAMP) ## dist/uplinkd.js, the program in one file
 	  --target=es2023 --log-level=warning --outfile=dist/uplinkd.js
 
 # In a folder outside of this tree: deno compile takes along every node_modules that it finds above.
-compile: bundle ## one binary for x86-64 and one for arm64; DENORT_BIN names a runtime part that is there already
+compile: bundle ## one binary for x86-64 and one for arm64; with TARGETS=… DENORT_BIN names its runtime part
+	@[ -z "$(DENORT_BIN)" ] || [ $(words $(TARGETS)) -eq 1 ] || { \
+	  echo "make: one DENORT_BIN is for one target: make compile DENORT_BIN=FILE TARGETS=x86_64-unknown-linux-gnu" >&2; exit 1; }
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && cp dist/uplinkd.js "$$folder/" && \
 	for target in $(TARGETS); do \
 	  echo "compiling dist/uplinkd-$$target"; \
@@ -59,7 +61,7 @@ compile: bundle ## one binary for x86-64 and one for arm64; DENORT_BIN names a r
 	      --target $$target --output "$(CURDIR)/dist/uplinkd-$$target" uplinkd.js ) || { \
 	    echo "make: deno compile could not get its runtime part (denort $(DENO_VERSION), $$target)." >&2; \
 	    echo "make: it downloads that from dl.deno.land. Without a network, fetch denort there by other means and say" >&2; \
-	    echo "make:   make compile DENORT_BIN=/path/to/denort" >&2; \
+	    echo "make:   make compile TARGETS=$$target DENORT_BIN=/path/to/denort" >&2; \
 	    echo "make: dist/uplinkd.js is there and runs: deno run --allow-ffi dist/uplinkd.js version" >&2; \
 	    exit 1; }; \
 	done

@@ -27,10 +27,6 @@ ip netns exec far ip link set lo up
 export DENO_DIR=/run/lab/deno UPLINKD_DENO="$UPLINKD_DENO"
 . "$ROOT/tests/interop/guest_library.sh"
 for file in "$ROOT"/tests/interop/scenarios/*.sh; do . "$file"; done
-if [ "$SCENARIOS" = shell ]; then
-  exec_shell
-else
-  for scenario in $(echo "$SCENARIOS" | tr , ' '); do run_scenario "$scenario"; done
-fi
+for scenario in $(echo "$SCENARIOS" | tr , ' '); do run_scenario "$scenario"; done
 echo "guest: done"
 busybox poweroff -f

@@ -23,7 +23,7 @@ run_scenario() {
   done
   if kill -0 $running 2>/dev/null; then
     kill -9 $running
-    echo "no end within $limit s" > "$logs/why"
+    [ -s "$logs/why" ] || echo "no end within $limit s" > "$logs/why"
     status=99
   else
     wait $running && status=0 || status=$?
@@ -80,25 +80,37 @@ logged() {
   tries=$((${3:-20} * 10))
   while ! grep -q -- "$2" "$logs/$1.log" 2>/dev/null; do
     tries=$((tries - 1))
-    [ $tries -gt 0 ] || why "$1 never said: $2"
+    [ $tries -gt 0 ] || { why "$1 never said: $2"; return 1; }
     busybox usleep 100000
   done
 }
 
 count() { grep -c -- "$2" "$logs/$1.log" 2>/dev/null || true; }
 
-up() { logged near "remote IP address" "$1" && logged far "remote IP address" "$1"; }
+up() {
+  logged near "remote IP address" "$1" || return 1
+  logged far "remote IP address" "$1"
+}
 
 # ended END STATUS [SECONDS]: wait for an end to leave with this exit status.
 ended() {
   tries=$((${3:-20} * 10))
   while [ ! -s "/run/lab/$1.exit" ]; do
     tries=$((tries - 1))
-    [ $tries -gt 0 ] || why "$1 did not end"
+    [ $tries -gt 0 ] || { why "$1 did not end"; return 1; }
     busybox usleep 100000
   done
   got=$(cat "/run/lab/$1.exit")
   [ "$got" = "$2" ] || why "$1 ended with $got, not $2"
+}
+
+# exits STATUS PROGRAM…: run it to its end.
+exits() {
+  expected=$1
+  shift
+  got=0
+  "$@" >> "$logs/near.log" 2>&1 || got=$?
+  [ "$got" = "$expected" ] || why "ended with $got, not $expected: $*"
 }
 
 pings() {

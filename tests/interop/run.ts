@@ -17,6 +17,7 @@ const packages: Record<string, string> = {
   "/usr/bin/ping": "iputils-ping",
   "/usr/bin/pkill": "procps",
   "/usr/sbin/ip": "iproute2",
+  "/usr/bin/tshark": "tshark",
 };
 
 /** Words of the scenarios' files that are not scenarios themselves. */
@@ -81,7 +82,7 @@ async function boot(number: number, scenarios: readonly string[], share: string)
     stderr: "null",
   }).spawn();
   const results: Result[] = [];
-  const limit = setTimeout(() => child.kill("SIGKILL"), 30 * 60_000);
+  const limit = setTimeout(() => child.kill("SIGKILL"), 10 * 60_000);
   let rest = "";
   for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
     rest += chunk;

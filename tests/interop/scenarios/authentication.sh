@@ -29,6 +29,8 @@ wrong_pap_client() { refused pap ours pppd; }
 wrong_pap_server() { refused pap pppd ours; }
 wrong_chap_client() { refused chap ours pppd; }
 wrong_chap_server() { refused chap pppd ours; }
+wrong_mschap_client() { refused mschap ours pppd; }
+wrong_mschap_server() { refused mschap pppd ours; }
 wrong_mschap_v2_client() { refused mschap-v2 ours pppd; }
 wrong_mschap_v2_server() { refused mschap-v2 pppd ours; }
 

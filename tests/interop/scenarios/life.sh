@@ -67,6 +67,27 @@ persists() {
   [ "$(count near 'remote IP address')" = 2 ] || why "ours did not come up twice"
 }
 
+silent_peer_server() {
+  far ours noauth lcp-echo-interval 1 lcp-echo-failure 3 10.0.0.1:10.0.0.2
+  near pppd noauth noipdefault
+  up 20
+  pkill -STOP -f "/run/lab/near nodetach"
+  logged far "No response to 3 echo-requests"
+  ended far 15
+}
+
+persists_server() {
+  far ours noauth 10.0.0.1:10.0.0.2
+  near pppd noauth noipdefault persist holdoff 1 maxfail 0 lcp-echo-interval 1 lcp-echo-failure 2
+  up 20
+  pkill -KILL -f "pppd /run/lab/far"
+  logged near "Connection terminated" 30
+  rm -f "$logs/far.log"
+  far ours noauth 10.0.0.1:10.0.0.2
+  logged far "remote IP address" 30
+  pings 3 100
+}
+
 connects() {
   far pppd noauth 10.0.0.1:10.0.0.2
   near ours noauth noipdefault connect "echo dialling \$NUMBER >&2" set NUMBER=123 disconnect "echo hanging up >&2"
@@ -83,10 +104,16 @@ connect_fails() {
   ended near 8
 }
 
+# A modem that answers one dial, then is pppd.
 chat_dials() {
-  ( cat < /run/lab/far > /dev/null & printf 'OK\r\nCONNECT 9600\r\n' > /run/lab/far ) 2>/dev/null
-  near ours noauth connect "/usr/sbin/chat -v -t5 OK ATD CONNECT ''" lcp-restart 1 lcp-max-configure 2
+  ( printf 'OK\r\n' > /run/lab/far
+    busybox head -c 4 < /run/lab/far > /run/lab/dialled.out
+    printf 'CONNECT 9600\r\n' > /run/lab/far
+    exec ip netns exec far "$PPPD" /run/lab/far nodetach local debug noauth 10.0.0.1:10.0.0.2 > "$logs/far.log" 2>&1 ) &
+  near ours noauth noipdefault connect "/usr/sbin/chat -v -t5 OK ATD CONNECT ''"
   logged near "Serial connection established."
+  up 20
+  pings 3 100
 }
 
 pty_program() {

@@ -27,8 +27,8 @@ name_servers_server() {
 
 # The hooks of both programs, run in the same scenario, must see the same.
 hooks_as_pppd() {
-  for hook in ip-pre-up ip-up ip-down auth-up auth-down; do
-    printf '#!/bin/sh\n{ echo "%s $*"; /usr/bin/env | grep -v -e ^PPPD_PID= -e ^CONNECT_TIME= -e ^BYTES_ -e ^PWD= -e ^_= -e ^SHLVL= -e ^OLDPWD= -e ^LL | sort; } >> /run/lab/hooks.out\n' $hook > /etc/ppp/$hook
+  for hook in ip-pre-up ip-up ip-down auth-up auth-down ipv6-up ipv6-down; do
+    printf '#!/bin/sh\n{ echo "%s $*"; /usr/bin/env | grep -v -e ^PPPD_PID= -e ^CONNECT_TIME= -e ^BYTES_ -e ^PWD= -e ^_= -e ^SHLVL= -e ^OLDPWD= -e ^LL | sort; } | sed "s/fe80::[0-9a-f:]*/LL/g" >> /run/lab/hooks.out\n' $hook > /etc/ppp/$hook
     chmod 755 /etc/ppp/$hook
   done
   for program in pppd ours; do
@@ -128,7 +128,28 @@ hang_up_signal() {
 }
 
 exit_statuses() {
-  $OURS no-such-option > "$logs/near.log" 2>&1 && why "no-such-option was taken" || [ $? = 2 ] || why "option error: $?"
-  $OURS /run/lab/near nodetach noauth lcp-max-configure 1 lcp-restart 1 > "$logs/near.log" 2>&1 || [ $? = 10 ] || why "nobody there: $?"
-  $OURS /run/lab/near nodetach local noauth init false > "$logs/near.log" 2>&1 || [ $? = 18 ] || why "init: $?"
+  # shellcheck disable=SC2086 # the program and its words
+  {
+    exits 2 $OURS no-such-option
+    exits 2 $OURS require-mppe
+    exits 0 $OURS dryrun noauth
+    exits 1 $OURS /run/lab/near nodetach auth name nobody
+    exits 7 $OURS /dev/full nodetach noauth
+    exits 10 $OURS /run/lab/near nodetach local noauth lcp-max-configure 1 lcp-restart 1
+    exits 18 $OURS /run/lab/near nodetach local noauth init false
+  }
+}
+
+gives_up() {
+  near ours noauth persist holdoff 1 maxfail 2 lcp-max-configure 1 lcp-restart 1
+  ended near 10
+  [ "$(count near 'Connect:')" = 2 ] || why "$(count near 'Connect:') attempts instead of 2"
+}
+
+locked_device() {
+  printf '%10d\n' 1 > /var/lock/LCK..1
+  sleep 60 &
+  printf '%10d\n' $! > "/var/lock/LCK..$(readlink /run/lab/near | sed 's|/dev/||; s|/|_|g')"
+  near ours noauth lock
+  ended near 6
 }
