@@ -18,6 +18,7 @@ import {
 } from "../host.ts";
 import { earliest } from "../machine.ts";
 import { Connection } from "./connection.ts";
+import { endWords } from "./end_words.ts";
 import type { Service } from "./loop.ts";
 import { Hooks } from "./pppd_hooks.ts";
 import { type LineFailure, openLine, PppdLine } from "./pppd_line.ts";
@@ -301,6 +302,8 @@ export class PppdService implements Service {
     yield { kind: "connection" };
     this.#connection = undefined;
     const ended = connection.ended;
+    const words = ended === undefined ? undefined : endWords(ended.reason, ended.detail);
+    if (words !== undefined) this.#say("error", words);
     this.#say("notice", "Connection terminated.");
     this.#files.interfaceGone(connection.interfaceName);
     connection.dispose();

@@ -62,6 +62,7 @@ async function boot(number: number, scenarios: readonly string[], share: string)
     args: [
       "mem=768M",
       `umid=uplinkd${Deno.pid}n${number}`,
+      `uml_dir=${share}/uml/`,
       "root=/dev/root",
       "rootfstype=hostfs",
       "rootflags=/",

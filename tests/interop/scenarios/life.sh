@@ -182,3 +182,8 @@ notty_server() {
   up 20
   pings 5 100
 }
+
+looped_line() {
+  exits 17 $OURS pty cat nodetach noauth
+  logged near "Serial line is looped back" 1
+}
