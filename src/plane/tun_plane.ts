@@ -37,7 +37,6 @@ export interface TunPlaneOptions {
 }
 
 const READ_OCTETS = 16384;
-const READS_PER_WAKE = 4;
 const PACKETS_PER_WAKE = 32;
 const LARGEST_PACKET = 65535;
 /** Above this the interface is not read. */
@@ -149,19 +148,17 @@ export class TunPlane implements DataPlane {
     if (this.#queueStart === this.#queueEnd) this.#queueStart = this.#queueEnd = 0;
   }
 
+  /** One read a wake-up: the decoder borrows the octets until its packets are drained. */
   #fromLine(): void {
-    for (let reads = 0; reads < READS_PER_WAKE && this.#hangup === undefined; reads++) {
-      const count = this.#attempt(() => this.#options.host.read(this.#options.lineIn, this.#input));
-      if (count === undefined || count === "again") return;
-      if (count === 0) {
-        this.#hangup = "end of file on the line";
-        return;
-      }
-      const octets = this.#input.subarray(0, count);
-      this.#options.onOctets?.("received", octets);
-      this.decoder.feed(octets);
+    const count = this.#attempt(() => this.#options.host.read(this.#options.lineIn, this.#input));
+    if (count === undefined || count === "again") return;
+    if (count === 0) {
+      this.#hangup = "end of file on the line";
       return;
     }
+    const octets = this.#input.subarray(0, count);
+    this.#options.onOctets?.("received", octets);
+    this.decoder.feed(octets);
   }
 
   #fromInterface(tun: Fd): void {

@@ -41,7 +41,6 @@ export class Connection {
   readonly #interface: TunInterface;
   readonly #plane: TunPlane;
   readonly #link: Link;
-  readonly #startedAt: Millis;
   #ended: { reason: LinkEnd; detail: string } | undefined;
   #wasUp = false;
   #upAt: Millis | undefined;
@@ -51,7 +50,6 @@ export class Connection {
   constructor(parts: ConnectionParts, now: Millis) {
     this.#parts = parts;
     this.#now = now;
-    this.#startedAt = now;
     const { host, settings, line } = parts;
     this.#interface = new TunInterface(host, settings.interface.name ?? "ppp%d");
     const seed = new Uint8Array(16);
@@ -295,17 +293,16 @@ export class Connection {
   }
 
   #networkIsUp(now: Millis): void {
+    this.#upAt ??= now;
     if (this.#wasUp) return;
     this.#wasUp = true;
-    this.#upAt = now;
     this.#parts.up();
   }
 
   #networkDown(network: NetworkName, now: Millis): void {
     const { hooks, log } = this.#parts;
-    const wasPassing = this.#link !== undefined && this.#wasUp;
     this.#plane.setNetwork(network, false);
-    if (wasPassing) this.#reportTraffic(now);
+    this.#reportTraffic(now);
     if (network === "ip") {
       for (const line of this.#interface.undoDefaultRoutes(4)) log("info", line);
       this.#parts.files.forgetDefaultRoutes(4);
@@ -320,11 +317,13 @@ export class Connection {
     hooks.ipv6.down(now);
   }
 
-  /** "Connect time …": pppd prints it as a network goes down, and gives the numbers to the hooks. */
+  /** "Connect time …": pppd prints it once as the first network goes down, and gives the numbers to the hooks. */
   #reportTraffic(now: Millis): void {
+    if (this.#upAt === undefined) return;
     const { hooks, log } = this.#parts;
     const { octetsSent, octetsReceived } = this.#plane.counters;
-    const connectedMs = now - (this.#upAt ?? this.#startedAt);
+    const connectedMs = now - this.#upAt;
+    this.#upAt = undefined;
     hooks.environment.set("CONNECT_TIME", String(Math.round(connectedMs / 1000)));
     hooks.environment.set("BYTES_SENT", String(octetsSent));
     hooks.environment.set("BYTES_RCVD", String(octetsReceived));
