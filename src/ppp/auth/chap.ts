@@ -57,6 +57,7 @@ export class ChapPeer implements Machine<AuthenticationInput, AuthenticationOutp
   readonly #options: ChapPeerOptions;
   readonly #outputs: AuthenticationOutput[] = [];
   #outstanding: { identifier: number; answer: ChapAnswer } | undefined;
+  #answered: { identifier: number; challenge: Uint8Array; information: Uint8Array } | undefined;
   #until: Millis | undefined;
   #isRunning = false;
   #isProven = false;
@@ -91,6 +92,7 @@ export class ChapPeer implements Machine<AuthenticationInput, AuthenticationOutp
         this.#isRunning = false;
         this.#until = undefined;
         this.#outstanding = undefined;
+        this.#answered = undefined;
     }
   }
 
@@ -133,15 +135,28 @@ export class ChapPeer implements Machine<AuthenticationInput, AuthenticationOutp
       this.#note("warning", "CHAP: the peer sent back a challenge of ours (reflection): not answered");
       return;
     }
-    let secret = secretFor(challenge.name);
-    if (secret === undefined) {
-      this.#note("warning", `No CHAP secret found for authenticating us to ${printable(challenge.name)}`);
-      secret = new Uint8Array(0);
+    // A repeated challenge crossed our response: with another peer challenge, the proof under way would look false.
+    const answered = this.#answered;
+    if (answered?.identifier === identifier && sameOctets(answered.challenge, challenge.value)) {
+      this.#give(answered.information);
+      return;
     }
-    const answer = digest.respond({ identifier, challenge: challenge.value, name, secret }, random);
-    this.#outstanding = { identifier, answer };
+    const known = secretFor(challenge.name);
+    if (known === undefined) {
+      this.#note("warning", `No CHAP secret found for authenticating us to ${printable(challenge.name)}`);
+    }
+    const secret = known ?? new Uint8Array(0);
+    const made = digest.respond({ identifier, challenge: challenge.value, name, secret }, random);
+    // Anybody can prove an empty secret: where we have none, no server is genuine.
+    const answer = known === undefined && digest.provesServer ? { ...made, isGenuine: () => false } : made;
     const information = emitControlPacket(chapCode.response, identifier, emitChapValue(answer.value, name));
-    this.#outputs.push({ kind: "packet", protocol: protocolNumber.chap, information });
+    this.#outstanding = { identifier, answer };
+    this.#answered = { identifier, challenge: challenge.value, information };
+    this.#give(information);
+  }
+
+  #give(information: Uint8Array): void {
+    this.#outputs.push({ kind: "packet", protocol: protocolNumber.chap, information: information.slice() });
   }
 
   #success(answer: ChapAnswer, message: Uint8Array): void {

@@ -37,6 +37,8 @@ export interface ChapAnswer {
 export interface ChapDigest {
   /** Octets of the challenges that we make. */
   readonly challengeOctets: number;
+  /** Whether a Success proves that the server knows the secret. */
+  readonly provesServer: boolean;
   /** Whether a challenge of this length can be answered. */
   accepts(challengeOctets: number): boolean;
   /** Answer a challenge; `fresh` gives random octets. */
@@ -52,6 +54,7 @@ const always = () => true;
 /** RFC 1994 §4.1 */
 export const md5Digest: ChapDigest = {
   challengeOctets: 16,
+  provesServer: false,
   accepts: (octets) => octets >= 1,
   respond: ({ identifier, challenge, secret }) => ({
     value: md5(concat(Uint8Array.of(identifier), secret, challenge)),
@@ -71,6 +74,7 @@ function failureText(version: string, fresh: (octets: number) => Uint8Array, oct
 /** RFC 2433 §5 and §6 */
 export const msChapDigest: ChapDigest = {
   challengeOctets: MS_CHAP_CHALLENGE_OCTETS,
+  provesServer: false,
   accepts: (octets) => octets === MS_CHAP_CHALLENGE_OCTETS,
   respond: ({ challenge, secret }) => ({ value: msChapResponse(challenge, secret), isGenuine: always }),
   check: ({ challenge, secret }, response) => {
@@ -86,6 +90,7 @@ export const msChapDigest: ChapDigest = {
 /** RFC 2759 §4 to §6 */
 export const msChapV2Digest: ChapDigest = {
   challengeOctets: MS_CHAP_V2_CHALLENGE_OCTETS,
+  provesServer: true,
   accepts: (octets) => octets === MS_CHAP_V2_CHALLENGE_OCTETS,
   respond: ({ challenge, name, secret }, fresh) => {
     const peerChallenge = fresh(MS_CHAP_V2_CHALLENGE_OCTETS);

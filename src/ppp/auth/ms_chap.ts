@@ -99,6 +99,6 @@ export function authenticatorResponse(
 /** Whether a Success message begins with the proof that was expected; digits of either case. RFC 2759 §8.8 */
 export function isAuthenticatorResponse(message: Uint8Array, expected: string): boolean {
   const proof = latin1(message.subarray(0, 42));
-  if (!/^S=[0-9A-Fa-f]{40}$/.test(proof)) return false;
+  if (!/^S=[0-9A-Fa-f]{40}$/.test(proof) || (message[42] ?? 0x20) !== 0x20) return false;
   return sameOctets(fromLatin1(proof.toUpperCase()), fromLatin1(expected));
 }

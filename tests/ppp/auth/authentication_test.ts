@@ -4,6 +4,7 @@ import type { AuthenticationMethod, AuthenticationOutput } from "../../../src/pp
 import { chapDigests, ChapPeer, OwnChallenges } from "../../../src/ppp/auth/chap.ts";
 import { emitChapValue, msChapError, parseChapValue } from "../../../src/ppp/auth/chap_packet.ts";
 import { md5Digest } from "../../../src/ppp/auth/chap_digest.ts";
+import { authenticatorResponse } from "../../../src/ppp/auth/ms_chap.ts";
 import { emitPapRequest, parsePapRequest } from "../../../src/ppp/auth/pap.ts";
 import type { AuthenticationMachine } from "../../../src/ppp/authentication_phase.ts";
 import { emitControlPacket } from "../../../src/ppp/packet.ts";
@@ -158,6 +159,51 @@ test("ChapPeer says serverNotGenuine for a wrong or missing proof of MS-CHAPv2 (
     give(peer, 1, 1, emitChapValue(seeded(9)(16), encodeUtf8("server")));
     assertEquals(verdict(give(peer, 3, 1, fromLatin1(message))), "serverNotGenuine", message);
   }
+});
+
+test("ChapPeer answers a repeated challenge alike, so that the Success to its first response counts", () => {
+  for (const method of ["chap-md5", "mschap", "mschap-v2"] as const) {
+    const [peer, server] = [prover(method, "sesame"), checker(method)];
+    peer.handle({ kind: "start" }, 0);
+    server.handle({ kind: "start" }, 0);
+    const packet = (from: AuthenticationMachine, to: AuthenticationMachine, now: number) => {
+      const found = drain(from).find((each) => each.kind === "packet");
+      assert(found?.kind === "packet", `${method}: nothing was sent`);
+      return { found, deliver: () => to.handle({ kind: "packet", information: found.information }, now) };
+    };
+    packet(server, peer, 1600).deliver();
+    const first = packet(peer, server, 3200);
+    server.expire(3000);
+    const challengeAgain = packet(server, peer, 4600);
+    first.deliver();
+    const success = packet(server, peer, 4800);
+    challengeAgain.deliver();
+    assertEquals(packet(peer, server, 4600).found.information, first.found.information, method);
+    success.deliver();
+    assertEquals(verdict(drain(peer)), "succeeded", method);
+  }
+});
+
+test("ChapPeer takes no proof of MS-CHAPv2 from a server that it has no secret for", () => {
+  const name = encodeUtf8("client");
+  const challenge = seeded(9)(16);
+  const peer = new ChapPeer({
+    digest: chapDigests["mschap-v2"],
+    name,
+    secretFor: () => undefined,
+    ownChallenges: new OwnChallenges(),
+    alsoChallenges: false,
+    random: seeded(3),
+    timeoutMs: 60_000,
+  });
+  peer.handle({ kind: "start" }, 0);
+  const answer = give(peer, 1, 5, emitChapValue(challenge, encodeUtf8("stranger")))
+    .find((each) => each.kind === "packet");
+  assert(answer?.kind === "packet", "it was not answered");
+  const value = parseChapValue(answer.information.subarray(4))?.value ?? new Uint8Array(0);
+  const [peerChallenge, response] = [value.subarray(0, 16), value.subarray(24, 48)];
+  const proof = authenticatorResponse(new Uint8Array(0), response, peerChallenge, challenge, name);
+  assertEquals(verdict(give(peer, 3, 5, fromLatin1(proof))), "serverNotGenuine");
 });
 
 test("PapPeer believes no Ack with another identifier (H32)", () => {

@@ -89,7 +89,17 @@ test("isAuthenticatorResponse takes either case and words behind, and nothing el
   for (const good of [proof, proof.toLowerCase().replace("s=", "S="), `${proof} M=Welcome`]) {
     assert(isAuthenticatorResponse(fromLatin1(good), proof), good);
   }
-  for (const bad of ["", "S=", proof.slice(0, -1), proof.replace("407A", "407B"), ` ${proof}`, "M=Welcome"]) {
+  for (
+    const bad of [
+      "",
+      "S=",
+      proof.slice(0, -1),
+      proof.replace("407A", "407B"),
+      ` ${proof}`,
+      `${proof}00`,
+      "M=Welcome",
+    ]
+  ) {
     assert(!isAuthenticatorResponse(fromLatin1(bad), proof), bad);
   }
 });
