@@ -54,7 +54,7 @@ fresh() {
 
 line() {
   socat pty,link=/run/lab/near,raw,echo=0 pty,link=/run/lab/far,raw,echo=0 2>/dev/null &
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
     [ -e /run/lab/near ] && [ -e /run/lab/far ] && return 0
     busybox usleep 100000
   done

@@ -17,6 +17,14 @@ const common = ["nodetach", "local", "noipv6", "novj", "noccp", "nodefaultroute"
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path).isCharDevice;
+  } catch {
+    return false;
+  }
+}
+
 /** One end of a pty pair, spoken to in packets. */
 class Peer {
   readonly received: Uint8Array[] = [];
@@ -83,12 +91,17 @@ interface Outcome {
 
 async function play(row: HostileRow, program: readonly string[], name: string): Promise<Outcome> {
   const [near, far] = [`/run/lab/hostile-${name}-near`, `/run/lab/hostile-${name}-far`];
+  for (const path of [near, far]) {
+    try {
+      Deno.removeSync(path);
+    } catch { /* there is none */ }
+  }
   const socat = new Deno.Command("socat", {
     args: [`pty,link=${near},raw,echo=0`, `pty,link=${far},raw,echo=0`],
     stderr: "null",
   })
     .spawn();
-  await sleep(150);
+  for (let tries = 0; !(isThere(near) && isThere(far)) && tries < 500; tries++) await sleep(10);
   const peer = new Peer(far);
   const [path = "", ...first] = program;
   const args = [...first, near, ...common, ...(row.words ?? clientWords)];

@@ -45,7 +45,7 @@ transfer() { # 20 MB from far to near, with its checksum
   dd if=/dev/urandom of=/run/lab/sent.out bs=1M count=20 2>/dev/null
   ip netns exec far socat -u OPEN:/run/lab/sent.out TCP-LISTEN:4000 &
   busybox sleep 1
-  socat -u TCP:10.0.0.1:4000 OPEN:/run/lab/got.out,creat
+  socat -u TCP:10.0.0.1:4000,retry=30,interval=0.2 OPEN:/run/lab/got.out,creat
   [ "$(busybox md5sum < /run/lab/sent.out)" = "$(busybox md5sum < /run/lab/got.out)" ] ||
     why "20 MB came out different: $(busybox wc -c < /run/lab/got.out) octets"
 }

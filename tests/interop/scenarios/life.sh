@@ -120,7 +120,7 @@ pty_program() {
   ip netns exec far socat pty,link=/run/lab/far2,raw,echo=0 unix-listen:/run/lab/far.sock 2>/dev/null &
   busybox sleep 1
   ( ip netns exec far "$PPPD" /run/lab/far2 nodetach local debug noauth 10.0.0.1:10.0.0.2 > "$logs/far.log" 2>&1 ) &
-  ( $OURS pty "socat - unix-connect:/run/lab/far.sock" nodetach debug noauth noipdefault > "$logs/near.log" 2>&1 || true ) &
+  ( $OURS pty "socat - unix-connect:/run/lab/far.sock,retry=30,interval=0.2" nodetach debug noauth noipdefault > "$logs/near.log" 2>&1 || true ) &
   up 20
   pings 5 100
 }
