@@ -19,7 +19,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function isThere(path: string): boolean {
   try {
-    return Deno.statSync(path).isCharDevice;
+    return Deno.statSync(path).isCharDevice === true;
   } catch {
     return false;
   }
