@@ -13,9 +13,9 @@ import { printable, printableOctets } from "../base/text.ts";
 import { TokenBucket } from "../base/token_bucket.ts";
 import { earliest, type Machine, type Millis, type Note } from "../machine.ts";
 import { Automaton, type Event, type State } from "./automaton.ts";
+import { judgeRequest } from "./judge_request.ts";
 import {
   defaultTimes,
-  type Judgement,
   type NegotiationEnd,
   type NegotiationInput,
   type NegotiationOptions,
@@ -342,7 +342,8 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
       return;
     }
     if (state === "Opened" || state === "Stopped") this.#begin(now);
-    const judgement = this.#judge(data);
+    const mayNak = this.#naksSent < this.#times.maxFailure;
+    const judgement = judgeRequest(this.#options.policy, data, mayNak);
     if (judgement.kind === "ack") {
       this.#event("RCR+", now, () => this.#send(code.configureAck, identifier, data));
     } else {
@@ -352,19 +353,6 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
       this.#event("RCR-", now, () => this.#send(answer, identifier, judgement.octets));
     }
     this.#isAcceptable(now);
-  }
-
-  #judge(data: Uint8Array): { kind: "ack" } | { kind: "nak" | "reject"; octets: Uint8Array } {
-    const { options, rest } = parseOptions(data);
-    if (rest !== undefined) return { kind: "reject", octets: rest };
-    const judgement: Judgement = this.#options.policy.judge(options);
-    if (judgement.kind === "ack") return judgement;
-    if (judgement.kind === "reject" || this.#naksSent < this.#times.maxFailure) {
-      return { kind: judgement.kind, octets: emitOptions(judgement.options) };
-    }
-    const types = new Set(judgement.options.map((option) => option.type));
-    const refused = options.filter((option) => types.has(option.type));
-    return refused.length === 0 ? { kind: "ack" } : { kind: "reject", octets: emitOptions(refused) };
   }
 
   #configureAnswer(answer: number, identifier: number, data: Uint8Array, now: Millis): void {
