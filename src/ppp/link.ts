@@ -390,12 +390,12 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   }
 
   #protocolRejected(protocol: number, now: Millis): void {
+    if (!this.#lcp.isOpened) return;
     if (protocol === protocolNumber.lcp) {
       this.#note("error", "Received Protocol-Reject for LCP!");
       this.#close("protocolRejected", "the peer rejected LCP", now);
       return;
     }
-    if (!this.#lcp.isOpened) return;
     this.#authentication?.protocolRejected(protocol, now);
     const network = this.#networks.find((each) => each.controlProtocol === protocol);
     if (network !== undefined) network.protocolRejected(now);

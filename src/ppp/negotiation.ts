@@ -133,7 +133,7 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
       this.#sendRequest(now);
     }
     if (this.#convergeBy !== undefined && now >= this.#convergeBy) {
-      this.#convergeBy = undefined;
+      this.#convergeBy += CONVERGE_WITHIN;
       if (this.#answersSeen > 0) {
         this.#fail(
           "notConverged",
@@ -205,6 +205,7 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
           answer?.();
           break;
         case "str":
+          this.#stopTimers();
           this.#restartCounter -= 1;
           this.#restartAt = now + this.#times.restartMs;
           this.#send(code.terminateRequest, this.#nextIdentifier(), printableOctets(this.#terminateText));
@@ -297,7 +298,7 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
         this.#event("RTR", now, () => this.#send(code.terminateAck, packet.identifier, new Uint8Array(0)));
         return;
       case code.terminateAck:
-        this.#event("RTA", now);
+        if (this.#mayBeginAnew(now)) this.#event("RTA", now);
         return;
       case code.codeReject: {
         const rejectedCode = packet.data[0] ?? 0;
@@ -328,6 +329,13 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
     this.#end = { reason: "peerTerminated", detail };
   }
 
+  /** Whether the peer may have an open negotiation begin anew; too often ends it. */
+  #mayBeginAnew(now: Millis): boolean {
+    if (!this.isOpened || this.#renegotiations.take(now)) return true;
+    this.#fail("notConverged", `the peer renegotiates ${this.#options.name} without end`, now);
+    return false;
+  }
+
   #configureRequest(identifier: number, data: Uint8Array, now: Millis): void {
     const state = this.#automaton.state;
     if (
@@ -337,10 +345,7 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
       this.#event("RCR+", now, () => this.#send(code.terminateAck, identifier, new Uint8Array(0)));
       return;
     }
-    if (state === "Opened" && !this.#renegotiations.take(now)) {
-      this.#fail("notConverged", `the peer renegotiates ${this.#options.name} without end`, now);
-      return;
-    }
+    if (!this.#mayBeginAnew(now)) return;
     if (state === "Opened" || state === "Stopped") this.#begin(now);
     const mayNak = this.#naksSent < this.#times.maxFailure;
     const judgement = judgeRequest(this.#options.policy, data, mayNak);
@@ -380,6 +385,7 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
         return;
       }
       this.#awaitsAnswer = false;
+      this.#answersSeen += 1;
       this.#options.policy.acknowledged(this.#requested);
       if (this.#isAcceptable(now)) this.#event("RCA", now);
       return;

@@ -167,3 +167,57 @@ test("a link that waits in silence ends at once when asked to", () => {
   link.give({ kind: "close", reason: "asked", text: "" });
   assertEquals(link.ended, "asked");
 });
+
+test("negotiation ends within a minute or so when the peer acknowledges everything and asks for nothing", () => {
+  const link = play().give({ kind: "lowerUp" });
+  while (link.ended === undefined && link.now < 300_000) {
+    if (link.sent.some((packet) => packet[2] === 1)) link.acknowledge(LCP);
+    link.sent.length = 0;
+    link.advance(100);
+  }
+  assertEquals(link.ended, "notConverged");
+  assert(link.now <= 66_100, `ended at ${link.now} ms`);
+});
+
+test("negotiation ends though the peer's first Nak comes after a minute of silence", () => {
+  const slow = { restartMs: 20_000, maxConfigure: 10, maxTerminate: 2, maxFailure: 10 };
+  const link = play({ seed: 1, rest: { lcpTimes: slow } }).give({ kind: "lowerUp" }).advance(61_000);
+  while (link.ended === undefined && link.now < 400_000) {
+    link.control(LCP, 3, link.identifier, `0506${link.now.toString(16).padStart(8, "0")}`).advance(500);
+  }
+  assertEquals(link.ended, "notConverged");
+  assert(link.now <= 161_000, `ended at ${link.now} ms`);
+});
+
+test("negotiation leaves a peer that sends Terminate-Acks without end to make it begin anew", () => {
+  const link = play().opened();
+  let again = 0;
+  for (let i = 0; i < 200 && link.ended === undefined; i++) {
+    link.control(LCP, 6, 9);
+    if (link.link.phase === "establish") {
+      link.acknowledge(LCP).control(LCP, 1, i, "0506aabbccdd");
+      again += 1;
+    }
+    link.advance(10);
+  }
+  link.advance(10_000);
+  assertEquals(link.ended, "notConverged");
+  assert(again <= 21, `${again} negotiations`);
+});
+
+test("negotiation that is closed while its next request waits sends Terminate-Requests and nothing else", () => {
+  const link = play().give({ kind: "lowerUp" }).control(LCP, 1, 1);
+  for (let i = 1; i <= 15; i++) {
+    link.control(LCP, 3, link.identifier, `0506${i.toString(16).padStart(8, "0")}`);
+  }
+  link.take();
+  link.give({ kind: "close", reason: "asked", text: "" }).advance(20_000);
+  assertEquals(link.take().map((line) => line.slice(5, 12)), ["TermReq", "TermReq"]);
+  assertEquals(link.ended, "asked");
+});
+
+test("negotiation counts a Protocol-Reject of LCP only when LCP is open", () => {
+  const link = play().give({ kind: "lowerUp" }).control(LCP, 8, 5, "c021");
+  link.acknowledge(LCP).control(LCP, 1, 1, "0506aabbccdd");
+  assertEquals([link.link.phase, link.ended], ["network", undefined]);
+});
