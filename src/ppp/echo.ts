@@ -30,6 +30,7 @@ export class Echo {
   #dueAt: Millis | undefined;
   #pending = 0;
   #heard = false;
+  #identifier = 0;
 
   constructor(configuration: EchoConfiguration) {
     this.#configuration = configuration;
@@ -45,11 +46,19 @@ export class Echo {
     return this.#pending;
   }
 
-  /** LCP is Opened: begin to ask, one interval from now. */
+  /** LCP is Opened: begin to ask, at once as pppd does. */
   start(now: Millis): void {
     this.#pending = 0;
     this.#heard = false;
-    this.#dueAt = this.#configuration.intervalMs > 0 ? now + this.#configuration.intervalMs : undefined;
+    this.#identifier = 0;
+    this.#dueAt = this.#configuration.intervalMs > 0 ? now : undefined;
+  }
+
+  /** Identifier of the next Echo-Request: they are numbered from 0 by themselves. */
+  nextIdentifier(): number {
+    const identifier = this.#identifier;
+    this.#identifier = (identifier + 1) & 0xff;
+    return identifier;
   }
 
   /** LCP is not Opened any more. */

@@ -33,7 +33,7 @@ import type {
 import { Negotiation } from "./negotiation.ts";
 import { Network } from "./network.ts";
 import type { NegotiationEnd } from "./option_policy.ts";
-import { code } from "./packet.ts";
+import { code, emitControlPacket } from "./packet.ts";
 import { protocolNumber } from "./protocol_numbers.ts";
 
 const extendedCodes = new Set<number>([
@@ -168,7 +168,13 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   #expireEcho(now: Millis): void {
     const action = this.#echo.expire(now);
     if (action === "request" && this.#lcp.isOpened) {
-      this.#sendLcp(this.#lcp.emit(code.echoRequest, emitEchoData(this.#policy.magicNumber)));
+      this.#sendLcp(
+        emitControlPacket(
+          code.echoRequest,
+          this.#echo.nextIdentifier(),
+          emitEchoData(this.#policy.magicNumber),
+        ),
+      );
     } else if (action === "lost") {
       this.#note("info", `No response to ${this.#echo.pending} echo-requests`);
       this.#note("notice", "Serial link appears to be disconnected.");
