@@ -174,6 +174,7 @@ export class LcpPolicy implements OptionPolicy {
     this.#accm = wanted.accm ?? 0xffffffff;
     this.#magicNumber = this.#randomMagic();
     this.#naks = new Map();
+    this.#loops = 0;
     this.#failure = undefined;
     this.#refusedAuthentication = false;
   }

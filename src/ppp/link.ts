@@ -320,7 +320,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
           this.#outputs.push({ kind: "networkDown", network: network.name });
           break;
         case "finished":
-          this.#networkFinished(network, output.detail, now);
+          this.#networkFinished(output.detail, now);
           break;
         case "note":
           this.#outputs.push(output);
@@ -334,9 +334,9 @@ export class Link implements Machine<LinkInput, LinkOutput> {
     if (this.#configuration.maxConnectMs > 0) this.#connectUntil = now + this.#configuration.maxConnectMs;
   }
 
-  #networkFinished(network: Network, detail: string, now: Millis): void {
-    this.#networks = this.#networks.filter((each) => each !== network);
-    if (this.#networks.length > 0 || this.#phase !== "network") return;
+  /** One that is finished stays: the peer may open it again. */
+  #networkFinished(detail: string, now: Millis): void {
+    if (this.#phase !== "network" || !this.#networks.every((each) => each.isAtRest)) return;
     this.#close("networkRefused", detail === "" ? "No network protocols running" : detail, now);
   }
 

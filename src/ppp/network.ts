@@ -70,6 +70,12 @@ export class Network {
     return this.#isUp;
   }
 
+  /** Whether nothing is negotiated or to be ended here: only the peer can begin anew. RFC 1661 §4.2 */
+  get isAtRest(): boolean {
+    const { state } = this.#negotiation;
+    return state === "Closed" || state === "Stopped" || state === "Initial" || state === "Starting";
+  }
+
   /** When `expire` is due. */
   get deadline(): Millis | undefined {
     return this.#negotiation.deadline;

@@ -121,6 +121,11 @@ export class LinkPair {
     this.#collect();
   }
 
+  /** Have the line bring this packet, once more than it was sent. */
+  deliverAgain(to: End, packet: Uint8Array): void {
+    this.#inFlight.push({ at: this.now + this.delayMs, to, packet });
+  }
+
   #collect(): void {
     for (const end of [this.left, this.right]) {
       for (let output = end.link.next(); output !== undefined; output = end.link.next()) {
