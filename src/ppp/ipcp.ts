@@ -128,7 +128,7 @@ export class IpcpPolicy implements OptionPolicy {
 
   #judgeOne({ type, data }: ConfigurationOption): "ack" | "reject" | number {
     const value = readUint32(data, 0);
-    const { remote, acceptRemote, dns, nbns, remoteOfLastResort } = this.#configuration;
+    const { remote, acceptRemote, dns, nbns } = this.#configuration;
     if (type === ipcpOption.address) {
       if (value === 0) {
         if (remote !== 0) return remote;
@@ -136,7 +136,7 @@ export class IpcpPolicy implements OptionPolicy {
         return "reject";
       }
       if (value !== remote && (unusableAsHost(value) !== undefined || value === this.#local)) {
-        return remote === 0 ? remoteOfLastResort : remote;
+        return remote === 0 ? this.#lastResort() : remote;
       }
       return value === remote || acceptRemote || remote === 0 ? "ack" : remote;
     }
@@ -149,6 +149,12 @@ export class IpcpPolicy implements OptionPolicy {
     const server = servers.get(type);
     if (server === undefined) return "reject";
     return server === value ? "ack" : server;
+  }
+
+  /** The address for a peer that has none; the next one where the peer gave us this very address. */
+  #lastResort(): number {
+    const { remoteOfLastResort } = this.#configuration;
+    return remoteOfLastResort === this.#local ? remoteOfLastResort + 1 : remoteOfLastResort;
   }
 
   /** See OptionPolicy. */
@@ -168,10 +174,12 @@ export class IpcpPolicy implements OptionPolicy {
   }
 
   #nakAddress(value: number): void {
-    const { local, acceptLocal, refuseLocal } = this.#configuration;
+    const { local, remote, acceptLocal, acceptRemote, refuseLocal } = this.#configuration;
     if (local !== 0 && !acceptLocal) return;
     if (value === 0) return;
-    const refusal = unusableAsHost(value) ?? refuseLocal?.(value);
+    const isPeers = value === this.#remote || (value === remote && !acceptRemote);
+    const refusal = unusableAsHost(value) ?? refuseLocal?.(value) ??
+      (isPeers ? "the peer's own address" : undefined);
     if (refusal === undefined) {
       this.#local = value;
       this.#refused = undefined;
@@ -206,9 +214,9 @@ export class IpcpPolicy implements OptionPolicy {
     if (this.#local === 0) return "Could not determine local IP address";
     const warnings: string[] = [];
     let remote = this.#remote !== 0 ? this.#remote : wanted.remote;
-    if (remote === this.#local && remote !== wanted.remote) remote = 0;
+    if (remote === this.#local && wanted.local !== wanted.remote) remote = 0;
     if (remote === 0 && !wanted.noRemote) {
-      remote = wanted.remoteOfLastResort;
+      remote = this.#lastResort();
       warnings.push(`Could not determine remote IP address: defaulting to ${formatIpv4(remote)}`);
     }
     if (remote !== 0 && wanted.allowRemote?.(remote) === false) {

@@ -137,3 +137,17 @@ test("Ipv6cpPolicy agrees on two identifiers and takes the one it is given", () 
     remote: fromHex("00000000000000bb"),
   });
 });
+
+test("IpcpPolicy never lets both ends have one address, whichever end was given it first", () => {
+  const told = ip({ remote: theirs ?? 0 });
+  told.nakked([address(3, theirs ?? 0)]);
+  assertEquals(told.request()[0], address(3, 0));
+  const heard = ip();
+  heard.judge([address(3, theirs ?? 0)]);
+  heard.nakked([address(3, theirs ?? 0)]);
+  assertEquals(heard.request()[0], address(3, 0));
+  const lastResort = ip();
+  lastResort.nakked([address(3, plainIpcp.remoteOfLastResort)]);
+  const agreed = lastResort.agreement();
+  assert(typeof agreed !== "string" && agreed.remote !== agreed.local, JSON.stringify(agreed));
+});
