@@ -8,7 +8,7 @@
  */
 import { sameOctets } from "../../base/octets.ts";
 import { encodeUtf8, printable } from "../../base/text.ts";
-import type { Machine, Millis, Note } from "../../machine.ts";
+import { earliest, type Machine, type Millis, type Note } from "../../machine.ts";
 import { emitControlPacket, parseControlPacket } from "../packet.ts";
 import { protocolNumber } from "../protocol_numbers.ts";
 import type { AuthenticationInput, AuthenticationOutput } from "./authentication.ts";
@@ -21,6 +21,10 @@ export const chapDigests: Readonly<Record<"chap-md5" | "mschap" | "mschap-v2", C
   "mschap": msChapDigest,
   "mschap-v2": msChapV2Digest,
 };
+
+/** A response without an answer is sent again after this, so often: a lost Success would end the link. RFC 1994 §4.2 */
+const REPEAT_MS: Millis = 3000;
+const MOST_RESPONSES = 10;
 
 /** Challenges that this end has made and not forgotten: none of them is ever answered. */
 export class OwnChallenges {
@@ -59,6 +63,8 @@ export class ChapPeer implements Machine<AuthenticationInput, AuthenticationOutp
   #outstanding: { identifier: number; answer: ChapAnswer } | undefined;
   #answered: { identifier: number; challenge: Uint8Array; information: Uint8Array } | undefined;
   #until: Millis | undefined;
+  #repeatAt: Millis | undefined;
+  #responses = 0;
   #isRunning = false;
   #isProven = false;
 
@@ -68,7 +74,7 @@ export class ChapPeer implements Machine<AuthenticationInput, AuthenticationOutp
 
   /** See Machine. */
   get deadline(): Millis | undefined {
-    return this.#until;
+    return earliest(this.#until, this.#repeatAt);
   }
 
   /** See Machine. */
@@ -84,13 +90,14 @@ export class ChapPeer implements Machine<AuthenticationInput, AuthenticationOutp
         this.#until = this.#options.timeoutMs > 0 ? now + this.#options.timeoutMs : undefined;
         return;
       case "packet":
-        if (this.#isRunning) this.#packet(input.information);
+        if (this.#isRunning) this.#packet(input.information, now);
         return;
       case "protocolRejected":
         return;
       case "stop":
         this.#isRunning = false;
         this.#until = undefined;
+        this.#repeatAt = undefined;
         this.#outstanding = undefined;
         this.#answered = undefined;
     }
@@ -98,17 +105,21 @@ export class ChapPeer implements Machine<AuthenticationInput, AuthenticationOutp
 
   /** See Machine. */
   expire(now: Millis): void {
+    if (this.#repeatAt !== undefined && now >= this.#repeatAt) {
+      this.#repeatAt = undefined;
+      if (this.#answered !== undefined) this.#give(this.#answered.information, now);
+    }
     if (this.#until === undefined || now < this.#until) return;
     this.#note("error", "No CHAP challenge or answer from the peer in time");
     this.#fail("noReply", new Uint8Array(0));
   }
 
-  #packet(information: Uint8Array): void {
+  #packet(information: Uint8Array, now: Millis): void {
     const packet = parseControlPacket(information);
     if (packet.kind === "malformed") return;
     switch (packet.code) {
       case chapCode.challenge:
-        this.#challenge(packet.identifier, packet.data);
+        this.#challenge(packet.identifier, packet.data, now);
         return;
       case chapCode.success:
       case chapCode.failure: {
@@ -118,13 +129,14 @@ export class ChapPeer implements Machine<AuthenticationInput, AuthenticationOutp
           return;
         }
         this.#outstanding = undefined;
+        this.#repeatAt = undefined;
         if (packet.code === chapCode.success) this.#success(outstanding.answer, packet.data.slice());
         else this.#failure(packet.data.slice());
       }
     }
   }
 
-  #challenge(identifier: number, data: Uint8Array): void {
+  #challenge(identifier: number, data: Uint8Array, now: Millis): void {
     const { digest, name, secretFor, ownChallenges, alsoChallenges, random } = this.#options;
     const challenge = parseChapValue(data);
     if (challenge === undefined || !digest.accepts(challenge.value.length)) {
@@ -138,7 +150,7 @@ export class ChapPeer implements Machine<AuthenticationInput, AuthenticationOutp
     // A repeated challenge crossed our response: with another peer challenge, the proof under way would look false.
     const answered = this.#answered;
     if (answered?.identifier === identifier && sameOctets(answered.challenge, challenge.value)) {
-      this.#give(answered.information);
+      this.#give(answered.information, now);
       return;
     }
     const known = secretFor(challenge.name);
@@ -152,10 +164,14 @@ export class ChapPeer implements Machine<AuthenticationInput, AuthenticationOutp
     const information = emitControlPacket(chapCode.response, identifier, emitChapValue(answer.value, name));
     this.#outstanding = { identifier, answer };
     this.#answered = { identifier, challenge: challenge.value, information };
-    this.#give(information);
+    this.#responses = 0;
+    this.#give(information, now);
   }
 
-  #give(information: Uint8Array): void {
+  #give(information: Uint8Array, now: Millis): void {
+    this.#responses += 1;
+    const waits = this.#outstanding !== undefined && this.#responses < MOST_RESPONSES;
+    this.#repeatAt = waits ? now + REPEAT_MS : undefined;
     this.#outputs.push({ kind: "packet", protocol: protocolNumber.chap, information: information.slice() });
   }
 
@@ -183,6 +199,7 @@ export class ChapPeer implements Machine<AuthenticationInput, AuthenticationOutp
 
   #fail(reason: "refusedByPeer" | "serverNotGenuine" | "noReply", message: Uint8Array): void {
     this.#until = undefined;
+    this.#repeatAt = undefined;
     this.#isRunning = false;
     this.#outputs.push({ kind: "failed", reason, name: this.#options.name, message });
   }

@@ -113,6 +113,24 @@ test("ChapPeer believes no Success with another identifier than its response's",
   assertEquals(verdict(give(peer, 3, 7, new Uint8Array(0))), "succeeded");
 });
 
+test("ChapPeer repeats its response until it is answered, ten times at most, and comes through a lost Success", () => {
+  for (const method of ["chap-md5", "mschap", "mschap-v2"] as const) {
+    const { left, right } = playPair(prover(method, "sesame"), checker(method), {
+      loses: (count) => count === 3,
+    });
+    assert([left, right].every((said) => said.some((each) => each.kind === "succeeded")), method);
+  }
+  const peer = chapPeer("chap-md5");
+  peer.handle({ kind: "start" }, 0);
+  give(peer, 1, 7, emitChapValue(seeded(9)(16), encodeUtf8("server")));
+  let again = 0;
+  for (let now = 0; now < 59_000; now += 500) {
+    peer.expire(now);
+    again += drain(peer).filter((each) => each.kind === "packet").length;
+  }
+  assertEquals(again, 9);
+});
+
 test("ChapPeer answers no challenge that this end made itself (H33)", () => {
   const own = new OwnChallenges();
   const challenge = seeded(9)(16);
