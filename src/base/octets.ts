@@ -32,6 +32,20 @@ export function writeUint32(octets: Uint8Array, at: number, value: number): numb
   return at + 4;
 }
 
+/** A 16-bit unsigned integer as two octets, network order. */
+export function uint16Octets(value: number): Uint8Array {
+  const octets = new Uint8Array(2);
+  writeUint16(octets, 0, value);
+  return octets;
+}
+
+/** A 32-bit unsigned integer as four octets, network order. */
+export function uint32Octets(value: number): Uint8Array {
+  const octets = new Uint8Array(4);
+  writeUint32(octets, 0, value);
+  return octets;
+}
+
 /** One array that holds the given ones in order. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;

@@ -5,7 +5,7 @@
  * @module
  */
 import { formatIpv4, unusableAsHost } from "../base/inet.ts";
-import { readUint32, writeUint32 } from "../base/octets.ts";
+import { readUint32, uint32Octets } from "../base/octets.ts";
 import type { Judgement, OptionPolicy } from "./option_policy.ts";
 import type { ConfigurationOption } from "./packet.ts";
 
@@ -98,8 +98,8 @@ export class IpcpPolicy implements OptionPolicy {
   /** See OptionPolicy. */
   request(): readonly ConfigurationOption[] {
     const options: ConfigurationOption[] = [];
-    if (this.#asksAddress) options.push({ type: ipcpOption.address, data: uint32(this.#local) });
-    for (const [type, address] of this.#servers) options.push({ type, data: uint32(address) });
+    if (this.#asksAddress) options.push({ type: ipcpOption.address, data: uint32Octets(this.#local) });
+    for (const [type, address] of this.#servers) options.push({ type, data: uint32Octets(address) });
     return options;
   }
 
@@ -113,13 +113,13 @@ export class IpcpPolicy implements OptionPolicy {
       const verdict = seen.has(option.type) || option.data.length !== 4 ? "reject" : this.#judgeOne(option);
       seen.add(option.type);
       if (verdict === "reject") rejected.push(option);
-      else if (verdict !== "ack") nakked.push({ type: option.type, data: uint32(verdict) });
+      else if (verdict !== "ack") nakked.push({ type: option.type, data: uint32Octets(verdict) });
       else if (option.type === ipcpOption.address) remote = readUint32(option.data, 0);
     }
     if (rejected.length > 0) return { kind: "reject", options: rejected };
     if (!seen.has(ipcpOption.address) && this.#mayAskRemote && this.#configuration.remote !== 0) {
       this.#mayAskRemote = false;
-      nakked.push({ type: ipcpOption.address, data: uint32(this.#configuration.remote) });
+      nakked.push({ type: ipcpOption.address, data: uint32Octets(this.#configuration.remote) });
     }
     if (nakked.length > 0) return { kind: "nak", options: nakked };
     this.#remote = remote;
@@ -241,10 +241,4 @@ function usableServers(
     else warnings.push(`Ignoring the peer's DNS server ${formatIpv4(address)}: it is ${refusal}`);
   }
   return { servers, warnings };
-}
-
-function uint32(value: number): Uint8Array {
-  const data = new Uint8Array(4);
-  writeUint32(data, 0, value);
-  return data;
 }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { readUint16, readUint32, writeUint16, writeUint32 } from "../base/octets.ts";
+import { readUint16, readUint32, uint16Octets, uint32Octets, writeUint16 } from "../base/octets.ts";
 import type { AuthenticationMethod } from "./auth/authentication.ts";
 import type { Judgement, OptionPolicy } from "./option_policy.ts";
 import type { ConfigurationOption } from "./packet.ts";
@@ -80,7 +80,7 @@ const chapAlgorithms: readonly (readonly [number, AuthenticationMethod])[] = [
 
 /** Data of an Authentication-Protocol option, RFC 1661 §6.2. */
 export function emitAuthentication(method: AuthenticationMethod): Uint8Array {
-  if (method === "pap") return uint16(protocolNumber.pap);
+  if (method === "pap") return uint16Octets(protocolNumber.pap);
   const data = new Uint8Array(3);
   writeUint16(data, 0, protocolNumber.chap);
   data[2] = chapAlgorithms.find(([, name]) => name === method)?.[0] ?? 5;
@@ -183,13 +183,13 @@ export class LcpPolicy implements OptionPolicy {
   request(): readonly ConfigurationOption[] {
     const options: ConfigurationOption[] = [];
     const method = this.#methods[0];
-    if (this.#asked.mru) options.push({ type: lcpOption.mru, data: uint16(this.#mru) });
-    if (this.#asked.accm) options.push({ type: lcpOption.accm, data: uint32(this.#accm) });
+    if (this.#asked.mru) options.push({ type: lcpOption.mru, data: uint16Octets(this.#mru) });
+    if (this.#asked.accm) options.push({ type: lcpOption.accm, data: uint32Octets(this.#accm) });
     if (method !== undefined) {
       options.push({ type: lcpOption.authentication, data: emitAuthentication(method) });
     }
     if (this.#asked.magicNumber) {
-      options.push({ type: lcpOption.magicNumber, data: uint32(this.#magicNumber) });
+      options.push({ type: lcpOption.magicNumber, data: uint32Octets(this.#magicNumber) });
     }
     if (this.#asked.pfc) options.push({ type: lcpOption.pfc, data: new Uint8Array(0) });
     if (this.#asked.acfc) options.push({ type: lcpOption.acfc, data: new Uint8Array(0) });
@@ -223,13 +223,13 @@ export class LcpPolicy implements OptionPolicy {
       case lcpOption.mru: {
         if (data.length !== 2 || !allowed.allowMru) return "reject";
         const mru = readUint16(data, 0);
-        return mru < MIN_MRU ? uint16(MIN_MRU) : { mru };
+        return mru < MIN_MRU ? uint16Octets(MIN_MRU) : { mru };
       }
       case lcpOption.accm: {
         if (data.length !== 4 || !allowed.allowAccm) return "reject";
         const accm = readUint32(data, 0);
         const missing = allowed.transmitAccm & ~accm;
-        return missing !== 0 ? uint32((allowed.transmitAccm | accm) >>> 0) : { accm };
+        return missing !== 0 ? uint32Octets((allowed.transmitAccm | accm) >>> 0) : { accm };
       }
       case lcpOption.authentication:
         return this.#judgeAuthentication(data);
@@ -238,9 +238,9 @@ export class LcpPolicy implements OptionPolicy {
         const magicNumber = readUint32(data, 0);
         if (this.#asked.magicNumber && magicNumber === this.#magicNumber) {
           this.countLoop();
-          return uint32(this.#randomMagic());
+          return uint32Octets(this.#randomMagic());
         }
-        return magicNumber === 0 ? uint32(this.#randomMagic()) : { magicNumber };
+        return magicNumber === 0 ? uint32Octets(this.#randomMagic()) : { magicNumber };
       }
       case lcpOption.pfc:
         return data.length === 0 && allowed.allowPfc ? { pfc: true } : "reject";
@@ -332,16 +332,4 @@ export class LcpPolicy implements OptionPolicy {
       } else this.#drop(type);
     }
   }
-}
-
-function uint16(value: number): Uint8Array {
-  const data = new Uint8Array(2);
-  writeUint16(data, 0, value);
-  return data;
-}
-
-function uint32(value: number): Uint8Array {
-  const data = new Uint8Array(4);
-  writeUint32(data, 0, value);
-  return data;
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { writeUint32 } from "../base/octets.ts";
+import { uint32Octets } from "../base/octets.ts";
 import { type Host, HostError, type Level } from "../host.ts";
 import { writePidFile } from "../linux/files.ts";
 import { applyResolvConf, planResolvConf } from "../linux/resolver.ts";
@@ -74,7 +74,7 @@ export class PppdFiles {
   }
 
   /** The interface is about to go: so does its pid file. */
-  interfaceGone(_interfaceName: string): void {
+  interfaceGone(): void {
     if (this.#interfaceEntry !== undefined) this.#undo(this.#interfaceEntry);
     this.#interfaceEntry = undefined;
   }
@@ -93,11 +93,7 @@ export class PppdFiles {
   /** Write the peer's name servers; gives lines for the log when that could not be done. */
   writeResolvConf(servers: readonly number[]): string[] {
     if (servers.length === 0) return [];
-    const octets = servers.map((server) => {
-      const address = new Uint8Array(4);
-      writeUint32(address, 0, server);
-      return address;
-    });
+    const octets = servers.map(uint32Octets);
     try {
       const plan = planResolvConf(this.#host, octets);
       if (plan.kind === "leave") return [plan.why];

@@ -5,7 +5,6 @@
  */
 import { formatIpv4 } from "../base/inet.ts";
 import { SeededRandom } from "../base/random.ts";
-import { fromLatin1 } from "../base/text.ts";
 import type { PppOptions, TimesOptions } from "../config/ppp_options.ts";
 import { addressAllowed, type FoundSecret, suggestedAddress } from "../config/ppp_secrets.ts";
 import type { AuthenticationMethod } from "../ppp/auth/authentication.ts";
@@ -238,9 +237,4 @@ function freshIdentifier(random: SeededRandom): Uint8Array {
   identifier[0] = (identifier[0] ?? 0) & 0xfc;
   identifier[7] = (identifier[7] ?? 0) | 1;
   return identifier;
-}
-
-/** Octets of a name given as one character an octet. */
-export function nameOctets(name: string): Uint8Array {
-  return fromLatin1(name);
 }

@@ -305,7 +305,7 @@ export class PppdService implements Service {
     const words = ended === undefined ? undefined : endWords(ended.reason, ended.detail);
     if (words !== undefined) this.#say("error", words);
     this.#say("notice", "Connection terminated.");
-    this.#files.interfaceGone(connection.interfaceName);
+    this.#files.interfaceGone();
     connection.dispose();
     recording?.close();
     this.#hooks.environment.set("IFNAME", undefined);

@@ -4,6 +4,7 @@
  * @module
  */
 import { IpcpPolicy } from "../../src/ppp/ipcp.ts";
+import { cleanLineLcp } from "../../src/sim/ppp_server.ts";
 import { Ipv6cpPolicy } from "../../src/ppp/ipv6cp.ts";
 import { Link } from "../../src/ppp/link.ts";
 import type { LinkConfiguration, LinkOutput } from "../../src/ppp/link_configuration.ts";
@@ -13,21 +14,7 @@ import type { LcpConfiguration } from "../../src/ppp/lcp.ts";
 import { earliest, type Millis } from "../../src/machine.ts";
 
 /** LCP as pppd asks for it by default. */
-export const plainLcp: LcpConfiguration = {
-  mru: 1500,
-  accm: 0,
-  transmitAccm: 0,
-  magicNumber: true,
-  pfc: true,
-  acfc: true,
-  allowPfc: true,
-  allowAcfc: true,
-  allowMru: true,
-  allowAccm: true,
-  require: [],
-  allow: [],
-  maxLoops: 10,
-};
+export const plainLcp = cleanLineLcp;
 
 /** IPCP that knows nothing and asks for everything. */
 export const plainIpcp: IpcpConfiguration = {
