@@ -11,7 +11,11 @@ STAMP := node_modules/.installed
 V8_FLAGS := --max-semi-space-size=1,--optimize-for-size,--single-threaded
 TARGETS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
 
-.PHONY: help demo test unit lint interop bench compile bundle clean fmt
+TARGET ?= x86_64
+COMMIT := $(shell git describe --always --abbrev=12 --dirty=-changed '--exclude=*' 2>/dev/null || echo unknown)
+export QUICKJS_SRC
+
+.PHONY: help demo test unit unit-small lint interop interop-small interop-mips bench compile bundle small small-all clean fmt
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -26,21 +30,38 @@ $(STAMP): package.json package-lock.json
 demo: $(STAMP) ## a link coming up through a virtual modem, and pings across it
 	@bin/uplinkd demo
 
-test: $(STAMP) ## everything: lint, unit tests, and the proof against pppd in User Mode Linux
+test: $(STAMP) ## everything: lint, unit tests on both engines, and the proof against pppd in User Mode Linux
 	@$(DENO) run --allow-all tests/run_all.ts
 
 unit: $(STAMP) ## the unit tests alone
 	@$(DENO) test --allow-all --quiet --parallel --ignore=tests/interop,tests/fuzz,tests/bench tests
 
+unit-small: $(STAMP) ## the unit tests on QuickJS: here, and emulated on ARM and MIPS
+	@$(DENO) run --allow-all tests/unit_quickjs.ts
+
 lint: $(STAMP) ## format, lint, types, layers, docstrings
 	@$(DENO) fmt --quiet --check
 	@$(DENO) lint --quiet
-	@$(DENO) check --quiet mod.ts ffi/deno/main.ts $$(find tests -name '*.ts')
+	@$(DENO) check --quiet mod.ts ffi/deno/main.ts ffi/quickjs/main.ts ffi/quickjs/build/main.ts $$(find tests -name '*.ts')
 	@$(DENO) check --quiet --config src/core.json $$(find src -name '*.ts')
 	@$(DENO) test --allow-all --quiet tests/architecture_test.ts tests/docstring_test.ts
 
 interop: $(STAMP) ## the same programs against Debian's pppd and the Linux kernel, in User Mode Linux
 	@$(DENO) run --allow-all tests/interop/run.ts $(SCENARIOS)
+
+interop-small: $(STAMP) ## the same with the small binary
+	@$(MAKE) --no-print-directory small
+	@PPPD_UNDER_TEST="$(CURDIR)/dist/uplinkd-x86_64 pppd" $(DENO) run --allow-all tests/interop/run.ts $(SCENARIOS)
+
+interop-mips: $(STAMP) ## a whole MIPS machine with 64 MB and the small binary, emulated: from boot to ping
+	@$(MAKE) --no-print-directory small TARGET=mipsel
+	@$(DENO) run --allow-all tests/interop/mips/run.ts
+
+small: $(STAMP) ## dist/uplinkd-TARGET, a static binary of less than 2 MB; TARGET=x86_64, arm64, armhf, mipsel or mips
+	@$(DENO) run --allow-all ffi/quickjs/build/main.ts $(TARGET)
+
+small-all: $(STAMP) ## the small binary for all five
+	@$(DENO) run --allow-all ffi/quickjs/build/main.ts x86_64 arm64 armhf mipsel mips
 
 bench: $(STAMP) ## ratios against references measured in the same run
 	@$(DENO) run --allow-all tests/bench/main.ts
@@ -48,7 +69,7 @@ bench: $(STAMP) ## ratios against references measured in the same run
 bundle: $(STAMP) ## dist/uplinkd.js, the program in one file
 	@mkdir -p dist
 	@node_modules/.bin/esbuild ffi/deno/main.ts --bundle --platform=neutral --main-fields=module,main --format=esm \
-	  --target=es2023 --log-level=warning --outfile=dist/uplinkd.js
+	  --target=es2023 --define:UPLINKD_COMMIT='"$(COMMIT)"' --log-level=warning --outfile=dist/uplinkd.js
 
 # In a folder outside of this tree: deno compile takes along every node_modules that it finds above.
 compile: bundle ## one binary for x86-64 and one for arm64; with TARGETS=… DENORT_BIN names its runtime part

@@ -25,6 +25,16 @@ export interface Platform {
   readonly littleEndian: boolean;
 }
 
+/** Which build of the program this is. */
+export interface Build {
+  /** Version of the engine. */
+  readonly engineVersion: string;
+  /** What it was built for, for example `mipsel`. */
+  readonly target: string;
+  /** The commit it was built from, or "unknown". */
+  readonly commit: string;
+}
+
 /** What a system call failed with. */
 export class HostError extends Error {
   /** The symbolic errno, for example `ENOENT`. */
@@ -117,6 +127,7 @@ export interface Pointee {
 /** The operating system, as the core sees it. */
 export interface Host {
   readonly platform: Platform;
+  readonly build: Build;
   /** Arguments after the program's name. */
   readonly args: readonly string[];
   /** The name that the program was called by, without its folder. */
@@ -140,6 +151,8 @@ export interface Host {
   random(into: Uint8Array): void;
   /** Last-resort log: one line on standard error. Never throws. */
   log(level: Level, text: string): void;
+  /** Where in the source an error was thrown, for example `src/ppp/link.ts:12`; empty when that is not known. */
+  placeOf(error: unknown): string;
 
   /** open(2); O_CLOEXEC, O_NONBLOCK and O_NOCTTY are added. `flags` are `openFlags(host.platform)` of `src/linux/abi.ts`. */
   open(path: string, flags: number, mode?: number): Fd;

@@ -57,7 +57,9 @@ const steps: [string, string, string[]][] = [
     "tests",
   ]],
   ["property tests", deno, ["test", "--allow-all", "--quiet", "--parallel", "tests/fuzz"]],
+  ["unit tests on QuickJS", "make", ["--no-print-directory", "unit-small"]],
   ["interop", deno, ["run", "--allow-all", "tests/interop/run.ts"]],
+  ["interop with the small binary", "make", ["--no-print-directory", "interop-small"]],
 ];
 
 const total: Tally = { passed: 0, failed: 0, skipped: 0 };

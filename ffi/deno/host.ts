@@ -6,6 +6,7 @@
  * @module
  */
 import {
+  type Build,
   type Fd,
   type FileKind,
   type FileStatus,
@@ -63,6 +64,9 @@ const kinds: Record<number, FileKind> = {
   0o1: "fifo",
 };
 
+/** Put in by the build; from source the launcher says it. */
+declare const UPLINKD_COMMIT: string | undefined;
+
 /** How the program was started, as far as only its entry point knows. */
 export interface Invocation {
   readonly args: readonly string[];
@@ -77,6 +81,7 @@ export function openDenoHost(invocation: Invocation): Host & { shutDown(): void 
 
 class DenoHost implements Host {
   readonly platform: Platform;
+  readonly build: Build;
   readonly args: readonly string[];
   readonly calledAs: string;
   readonly self: readonly string[];
@@ -99,6 +104,11 @@ class DenoHost implements Host {
       architecture: Deno.build.arch,
       pointerOctets: 8,
       littleEndian: true,
+    };
+    this.build = {
+      engineVersion: Deno.version.deno,
+      target: Deno.build.target,
+      commit: typeof UPLINKD_COMMIT === "string" ? UPLINKD_COMMIT : this.env("UPLINKD_COMMIT") ?? "unknown",
     };
     this.args = invocation.args;
     // bin/uplinkd says how it was called; a compiled binary has it in its own argv.
@@ -184,6 +194,12 @@ class DenoHost implements Host {
   log(level: Level, text: string): void {
     const line = cText(`uplinkd: ${level}: ${text.replaceAll("\0", "")}\n`);
     this.#libc.write(2, line.subarray(0, -1), BigInt(line.length - 1));
+  }
+
+  placeOf(error: unknown): string {
+    const stack = error instanceof Error ? error.stack ?? "" : "";
+    const [, place = ""] = /\n +at .*?((?:src\/|ffi\/|uplinkd\.js)[^ ():]*:[0-9]+)/.exec(stack) ?? [];
+    return place;
   }
 
   open(path: string, flags: number, mode = 0): Fd {

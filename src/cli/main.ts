@@ -7,9 +7,10 @@
  */
 import type { Host } from "../host.ts";
 import { VERSION } from "../version.ts";
+import { faultWords } from "../run/fault.ts";
 import { demo } from "./commands/demo.ts";
 import { pppd } from "./commands/pppd.ts";
-import { printLines } from "./print_lines.ts";
+import { printAnswer, printLines } from "./print_lines.ts";
 
 /** A command: its words without its own name; its exit status. */
 type Command = (host: Host, args: readonly string[]) => Promise<number>;
@@ -20,13 +21,23 @@ const commands = new Map<string, { readonly run: Command; readonly summary: stri
   ["version", { run: version, summary: "what this program is" }],
 ]);
 
-/** Run the program; its exit status. */
+/** Run the program; its exit status. Never throws: a fault is one line on standard error, and status 1. */
 export async function main(host: Host): Promise<number> {
+  try {
+    return await run(host);
+  } catch (error) {
+    printLines(host, 2, [
+      `uplinkd: ${faultWords(error, "nothing was left running", () => host.placeOf(error))}`,
+    ]);
+    return 1;
+  }
+}
+
+async function run(host: Host): Promise<number> {
   if (host.calledAs === "pppd") return await pppd(host, host.args);
   const [name, ...rest] = host.args;
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    printLines(host, 1, usage());
-    return name === undefined ? 2 : 0;
+    return printAnswer(host, usage(), name === undefined ? 2 : 0);
   }
   const command = commands.get(name === "--version" ? "version" : name);
   if (command === undefined) {
@@ -46,7 +57,7 @@ function usage(): string[] {
 }
 
 function version(host: Host): Promise<number> {
-  const { engine, architecture } = host.platform;
-  printLines(host, 1, [`uplinkd ${VERSION} (${engine}, ${architecture})`]);
-  return Promise.resolve(0);
+  const { commit, engineVersion, target } = host.build;
+  const line = `uplinkd ${VERSION} commit ${commit} (${host.platform.engine} ${engineVersion}, ${target})`;
+  return Promise.resolve(printAnswer(host, [line]));
 }

@@ -4,25 +4,11 @@
  * @module
  */
 import { parsePingOutput } from "../../src/run/demo/pings.ts";
-import { assert, assertEquals, skipped, test } from "../support/test.ts";
+import { machine, program, run, runToEnd } from "../support/machine.ts";
+import { assert, assertEquals, kernelTest, skipped, test } from "../support/test.ts";
 
-const program = new URL("../../bin/uplinkd", import.meta.url).pathname;
-const isRoot = Deno.uid() === 0;
+const isRoot = machine().effectiveUid === 0;
 const steps = ["modem", "dial", "lcp", "authentication", "ipcp"];
-
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly error: string;
-}
-
-async function run(argv: readonly string[], env: Record<string, string> = {}): Promise<Run> {
-  const [command, ...args] = argv;
-  assert(command !== undefined);
-  const output = await new Deno.Command(command, { args, env, stdin: "null" }).output();
-  const text = (octets: Uint8Array) => new TextDecoder().decode(octets);
-  return { code: output.code, out: text(output.stdout), error: text(output.stderr) };
-}
 
 /** Without root: as nobody where we are root, who may still read a tree below /root; else as we are. */
 const nobody = [
@@ -33,14 +19,14 @@ const nobody = [
   "--inh-caps=+dac_read_search",
   "--ambient-caps=+dac_read_search",
 ];
-const plainly = isRoot ? [...nobody, program] : [program];
+const plainly = isRoot ? [...nobody, ...program] : [...program];
 
 function stepNames(object: { readonly steps: readonly { readonly name: string }[] }): string[] {
   return object.steps.map((step) => step.name);
 }
 
-test("uplinkd demo without root pings inside the program, says so, and ends with 0", async () => {
-  const { code, out, error } = await run([...plainly, "demo", "--json"]);
+kernelTest("uplinkd demo without root pings inside the program, says so, and ends with 0", async () => {
+  const { status: code, out, error } = await runToEnd([...plainly, "demo", "--json"]);
   assertEquals(error, "");
   const object = JSON.parse(out);
   assertEquals([code, object.schema, object.result], [0, 1, "ok"]);
@@ -51,16 +37,16 @@ test("uplinkd demo without root pings inside the program, says so, and ends with
   assert(object.elapsedMs < 10_000);
 });
 
-test("uplinkd demo draws plain lines into a pipe, in ASCII where the locale is not UTF-8", async () => {
-  const { code, out } = await run([...plainly, "demo"], { LC_ALL: "C" });
+kernelTest("uplinkd demo draws plain lines into a pipe, in ASCII where the locale is not UTF-8", async () => {
+  const { status: code, out } = await runToEnd([...plainly, "demo"], ["LC_ALL=C"]);
   assertEquals(code, 0);
   assert(/^[\n\x20-\x7e]*$/.test(out), out);
   assert(/pings are made and answered inside the program.*\(not root\)/.test(out), out);
   assert(/3 of 3 pings came back/.test(out), out);
 });
 
-test("uplinkd demo with a wrong password fails at authentication and says what to check", async () => {
-  const { code, out } = await run([...plainly, "demo", "--json", "--fault", "password"]);
+kernelTest("uplinkd demo with a wrong password fails at authentication and says what to check", async () => {
+  const { status: code, out } = await runToEnd([...plainly, "demo", "--json", "--fault", "password"]);
   const object = JSON.parse(out);
   assertEquals([code, object.result, object.failure.step], [1, "failed", "authentication"]);
   assertEquals(object.failure.reason, "authenticationRefused");
@@ -68,35 +54,46 @@ test("uplinkd demo with a wrong password fails at authentication and says what t
   assertEquals(stepNames(object), ["modem", "dial", "lcp"]);
 });
 
-test("uplinkd demo fails when the call does not get through, and when pings are not answered", async () => {
-  const carrier = JSON.parse((await run([...plainly, "demo", "--json", "--fault", "carrier"])).out);
-  assertEquals([carrier.failure.step, carrier.failure.detail], ["dial", "the modem answered NO CARRIER"]);
-  const silence = await run([...plainly, "demo", "--json", "--fault", "silence"]);
-  assertEquals([silence.code, JSON.parse(silence.out).failure.reason], [1, "noPing"]);
-});
+kernelTest(
+  "uplinkd demo fails when the call does not get through, and when pings are not answered",
+  async () => {
+    const carrier = JSON.parse((await runToEnd([...plainly, "demo", "--json", "--fault", "carrier"])).out);
+    assertEquals([carrier.failure.step, carrier.failure.detail], ["dial", "the modem answered NO CARRIER"]);
+    const silence = await runToEnd([...plainly, "demo", "--json", "--fault", "silence"]);
+    assertEquals([silence.status, JSON.parse(silence.out).failure.reason], [1, "noPing"]);
+  },
+);
 
 test("uplinkd demo answers a word it does not know with 2 and names it", async () => {
-  const { code, out, error } = await run([program, "demo", "--nonsense"]);
+  const { status: code, out, error } = await runToEnd([...program, "demo", "--nonsense"]);
   assertEquals([code, out], [2, ""]);
   assert(error.includes('"--nonsense"'), error);
 });
 
 if (!isRoot) skipped("uplinkd demo as root pings through a real interface", "not root");
 else {
-  test("uplinkd demo as root pings through a real interface, and leaves none behind", async () => {
-    const links = () => Deno.readTextFileSync("/proc/net/dev").split("\n").filter((line) => /ppp/.test(line));
-    const before = links().length;
-    const { code, out } = await run([program, "demo", "--json"]);
+  kernelTest("uplinkd demo as root pings through a real interface, and leaves none behind", async () => {
+    const links = async () =>
+      (await run("cat", "/proc/net/dev")).split("\n").filter((line) => /ppp/.test(line));
+    const before = (await links()).length;
+    const { status: code, out } = await runToEnd([...program, "demo", "--json"]);
     const object = JSON.parse(out);
     assertEquals([code, object.result], [0, "ok"]);
     if (object.pings.because === undefined) assertEquals(stepNames(object), [...steps, "interface", "ping"]);
     assertEquals(object.pings.received, 3);
-    assertEquals(links().length, before);
+    assertEquals((await links()).length, before);
   });
 
-  test("uplinkd demo as root falls back to the program's own pings, and says why", async () => {
-    const argv = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin", program, "demo", "--json"];
-    const { code, out, error } = await run(argv);
+  kernelTest("uplinkd demo as root falls back to the program's own pings, and says why", async () => {
+    const argv = [
+      "setpriv",
+      "--bounding-set=-sys_admin",
+      "--inh-caps=-sys_admin",
+      ...program,
+      "demo",
+      "--json",
+    ];
+    const { status: code, out, error } = await runToEnd(argv);
     assertEquals(error, "");
     const object = JSON.parse(out);
     assertEquals([code, object.pings.by, object.pings.received], [0, "program", 3]);

@@ -5,6 +5,7 @@
  */
 import { optionTable } from "../../src/config/ppp_option_table.ts";
 import { optionsPage } from "../support/pppd_options_page.ts";
+import { repositoryText } from "../support/machine.ts";
 import { assert, assertEquals, test } from "../support/test.ts";
 
 /** Every option in the tables of pppd 2.4.9, but those that are words by their form, and those that end it at once. */
@@ -56,7 +57,7 @@ test("optionTable says why for each option that is not done", () => {
 });
 
 test("docs/PPPD.md lists each option as the table has it", () => {
-  const page = Deno.readTextFileSync(new URL("../../docs/PPPD.md", import.meta.url));
+  const page = repositoryText("docs/PPPD.md");
   const made = optionsPage().trim();
   const plain = (text: string) => text.replace(/-{3,}/g, "---").replace(/\s+/g, " ");
   assert(

@@ -13,7 +13,7 @@ import { Termios } from "../../src/linux/termios.ts";
 import { openTun } from "../../src/linux/tun_device.ts";
 import { inNetworkNamespace, machine, withScratch } from "../support/machine.ts";
 import { failingAt, overriding } from "../support/stub_host.ts";
-import { assert, assertEquals, test } from "../support/test.ts";
+import { assert, assertEquals, kernelTest, test } from "../support/test.ts";
 
 const host = machine();
 const MOST_CALLS = 100;
@@ -48,7 +48,7 @@ test("openPty and openPtySlave leave no descriptor open whichever call fails", (
   host.close(pty.master);
 });
 
-test("openSerial leaves no descriptor open whichever call fails", () => {
+kernelTest("openSerial leaves no descriptor open whichever call fails", () => {
   failEach((faulty) => {
     const pty = openPty(host);
     try {
@@ -59,7 +59,7 @@ test("openSerial leaves no descriptor open whichever call fails", () => {
   }, descriptors);
 });
 
-test("SerialPort restore does all that it can whichever call fails, and never throws", () => {
+kernelTest("SerialPort restore does all that it can whichever call fails, and never throws", () => {
   const pty = openPty(host);
   const slave = openPtySlave(host, pty);
   host.setNonBlocking(slave, false);

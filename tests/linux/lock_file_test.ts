@@ -105,7 +105,8 @@ test("lockDevice creates the file complete and unlockDevice removes it", async (
 test("lockDevice takes over the lock of a dead process and says whose it was", async () => {
   assertEquals(await against(`${String(DEAD).padStart(10)}\n`), [["locked", DEAD], OURS]);
   assertEquals(await against("9999999999\n"), [["locked", 9_999_999_999], OURS]);
-  assertEquals(await against(fromHex("ff c9 9a 3b")), [["locked", DEAD], OURS]);
+  const binary = fromHex(host.platform.littleEndian ? "ff c9 9a 3b" : "3b 9a c9 ff");
+  assertEquals(await against(binary), [["locked", DEAD], OURS]);
 });
 
 test("lockDevice accepts a lock with our own pid", async () => {

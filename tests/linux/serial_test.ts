@@ -11,7 +11,7 @@ import { openSerial, SerialPort, takeDescriptor } from "../../src/linux/serial.t
 import { Termios } from "../../src/linux/termios.ts";
 import { machine } from "../support/machine.ts";
 import { failing, MIPS, overriding, stubHost } from "../support/stub_host.ts";
-import { assert, assertEquals, assertThrows, test } from "../support/test.ts";
+import { assert, assertEquals, assertThrows, kernelTest, test } from "../support/test.ts";
 
 const host = machine();
 const CLOCAL = 0x800;
@@ -41,7 +41,7 @@ function read(fd: number): Uint8Array {
   return into.slice(0, count === "again" ? 0 : count);
 }
 
-test("openSerial passes all 256 octets unchanged both ways", () => {
+kernelTest("openSerial passes all 256 octets unchanged both ways", () => {
   withPty((pty) => {
     const port = openSerial(host, pty.slavePath, { baud: 115_200 });
     const octets = new Uint8Array(256).map((_, i) => i);
@@ -54,7 +54,7 @@ test("openSerial passes all 256 octets unchanged both ways", () => {
   });
 });
 
-test("openSerial sets any speed, and keeps the present one when none is asked for", () => {
+kernelTest("openSerial sets any speed, and keeps the present one when none is asked for", () => {
   withPty((pty, slave) => {
     const odd = openSerial(host, pty.slavePath, { baud: 123_457, exclusive: false });
     assertEquals([odd.speed, new Termios(host.platform, settingsOf(slave)).outputSpeed], [123_457, 123_457]);
@@ -67,7 +67,7 @@ test("openSerial sets any speed, and keeps the present one when none is asked fo
   });
 });
 
-test("SerialPort restore puts every setting back, once, and leaves the descriptor open", () => {
+kernelTest("SerialPort restore puts every setting back, once, and leaves the descriptor open", () => {
   withPty((pty, slave) => {
     const before = settingsOf(slave);
     const port = openSerial(host, pty.slavePath, { baud: 9_600, flowControl: "rtscts", local: false });
@@ -86,7 +86,7 @@ test("SerialPort restore puts every setting back, once, and leaves the descripto
   });
 });
 
-test("SerialPort setLocal switches CLOCAL and HUPCL and keeps what was received", () => {
+kernelTest("SerialPort setLocal switches CLOCAL and HUPCL and keeps what was received", () => {
   withPty((pty, slave) => {
     const port = openSerial(host, pty.slavePath);
     const flags = () => new Termios(host.platform, settingsOf(slave)).controlFlags & (CLOCAL | HUPCL);
@@ -101,7 +101,7 @@ test("SerialPort setLocal switches CLOCAL and HUPCL and keeps what was received"
   });
 });
 
-test("SerialPort has no carrier and no DTR on a pty, and says so without failing", () => {
+kernelTest("SerialPort has no carrier and no DTR on a pty, and says so without failing", () => {
   withPty((pty) => {
     const port = openSerial(host, pty.slavePath);
     assertEquals(port.carrier(), undefined);
@@ -112,7 +112,7 @@ test("SerialPort has no carrier and no DTR on a pty, and says so without failing
   });
 });
 
-test("SerialPort flush throws received octets away", () => {
+kernelTest("SerialPort flush throws received octets away", () => {
   withPty((pty) => {
     const port = openSerial(host, pty.slavePath);
     host.write(pty.master, Uint8Array.of(1, 2, 3));
@@ -122,7 +122,7 @@ test("SerialPort flush throws received octets away", () => {
   });
 });
 
-test("openSerial refuses a terminal that another has open, until that one lets go", () => {
+kernelTest("openSerial refuses a terminal that another has open, until that one lets go", () => {
   withPty((pty) => {
     const first = openSerial(host, pty.slavePath);
     const error = assertThrows(() => openSerial(host, pty.slavePath));
@@ -133,7 +133,7 @@ test("openSerial refuses a terminal that another has open, until that one lets g
   });
 });
 
-test("openSerial refuses what is not a terminal and leaves no descriptor open", () => {
+kernelTest("openSerial refuses what is not a terminal and leaves no descriptor open", () => {
   const before = host.list("/proc/self/fd").length;
   const error = assertThrows(() => openSerial(host, "/dev/null"));
   assert(error instanceof HostError && error.code === "ENOTTY", String(error));
@@ -141,7 +141,7 @@ test("openSerial refuses what is not a terminal and leaves no descriptor open", 
   assertEquals(host.list("/proc/self/fd").length, before);
 });
 
-test("SerialPort survives the loss of its device on every way out", () => {
+kernelTest("SerialPort survives the loss of its device on every way out", () => {
   const pty = openPty(host);
   const port = openSerial(host, pty.slavePath);
   host.close(pty.master);
@@ -152,7 +152,7 @@ test("SerialPort survives the loss of its device on every way out", () => {
   host.close(port.fd);
 });
 
-test("SerialPort restore swallows the errors of a vanished device and of a closed descriptor", () => {
+kernelTest("SerialPort restore swallows the errors of a vanished device and of a closed descriptor", () => {
   for (const code of ["EIO", "ENODEV", "ENXIO", "EBADF"]) {
     withPty((pty) => {
       let gone = false;
@@ -168,7 +168,7 @@ test("SerialPort restore swallows the errors of a vanished device and of a close
   }
 });
 
-test("takeDescriptor restores settings and blocking mode of a terminal that it was given", () => {
+kernelTest("takeDescriptor restores settings and blocking mode of a terminal that it was given", () => {
   withPty((_, slave) => {
     host.setNonBlocking(slave, false);
     const before = settingsOf(slave);
@@ -181,7 +181,7 @@ test("takeDescriptor restores settings and blocking mode of a terminal that it w
   });
 });
 
-test("takeDescriptor refuses what is not a terminal and leaves it as it was", () => {
+kernelTest("takeDescriptor refuses what is not a terminal and leaves it as it was", () => {
   const fd = host.open("/dev/null", openFlags(host.platform).readWrite);
   host.setNonBlocking(fd, false);
   const error = assertThrows(() => takeDescriptor(host, fd));

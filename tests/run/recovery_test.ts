@@ -4,7 +4,7 @@
  * @module
  */
 import { recoverJournals } from "../../src/run/undo_journal.ts";
-import { inNetworkNamespace, machine, run, withScratch } from "../support/machine.ts";
+import { fixtureArgv, inNetworkNamespace, machine, run, withScratch } from "../support/machine.ts";
 import { assert, assertEquals, test } from "../support/test.ts";
 
 inNetworkNamespace(import.meta.url, () => {
@@ -13,9 +13,8 @@ inNetworkNamespace(import.meta.url, () => {
   /** Start the fixture and wait until it has everything. */
   async function start(folder: string): Promise<number> {
     const [ready, theirs] = host.pipe();
-    const fixture = new URL("./recovery_fixture.ts", import.meta.url).pathname;
     const pid = host.spawn({
-      argv: [Deno.execPath(), "run", "--no-check", "--allow-all", fixture, folder],
+      argv: fixtureArgv("recovery", folder),
       environment: host.environment(),
       descriptors: [undefined, theirs, 2],
     });

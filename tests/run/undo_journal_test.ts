@@ -17,7 +17,7 @@ import { openJournal, recoverJournals } from "../../src/run/undo_journal.ts";
 import { parseJournal } from "../../src/run/undo_journal_file.ts";
 import { machine, withScratch } from "../support/machine.ts";
 import { failing, overriding } from "../support/stub_host.ts";
-import { assert, assertEquals, assertThrows, test } from "../support/test.ts";
+import { assert, assertEquals, assertThrows, kernelTest, test } from "../support/test.ts";
 
 const host = machine();
 /** Above any pid that Linux gives. */
@@ -231,7 +231,7 @@ test("recoverJournals reads nothing from a folder that others can write, and not
   });
 });
 
-test("recoverJournals restores a terminal that still has our settings, and no other", async () => {
+kernelTest("recoverJournals restores a terminal that still has our settings, and no other", async () => {
   await withScratch((folder) => {
     const pty = openPty(host);
     const slave = openPtySlave(host, pty);

@@ -3,23 +3,31 @@
  *
  * @module
  */
+import * as engine from "test-engine";
 import { sameOctets } from "../../src/base/octets.ts";
 
 /** Declare a test. The name is the symbol and the criterion: "link refuses PAP when the profile asks for CHAP". */
 export function test(name: string, body: () => void | Promise<void>): void {
-  Deno.test({ name, fn: body });
+  engine.declare(name, body);
 }
 
 /** Declare a test that cannot run here; the reason is printed. Under CI a skipped test is a failure. */
 export function skipped(name: string, reason: string): void {
-  if (Deno.env.get("CI") !== undefined) {
-    Deno.test(name, () => {
+  if (engine.variable("CI") === undefined) engine.declareSkipped(name, reason);
+  else {
+    engine.declare(name, () => {
       throw new Error(`cannot be skipped under CI: ${reason}`);
     });
-    return;
   }
-  console.log(`skipped: ${name}: ${reason}`);
-  Deno.test({ name, ignore: true, fn: () => {} });
+}
+
+/**
+ * Declare a test of system calls that an emulator of user programs does not know (termios2, netlink, the signal mask). It is
+ * counted there and not run; the same test runs natively.
+ */
+export function kernelTest(name: string, body: () => void | Promise<void>): void {
+  if (engine.emulated) engine.declareElsewhere();
+  else test(name, body);
 }
 
 /** Fail with a message unless `condition` holds. */

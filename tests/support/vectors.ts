@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { repositoryText } from "./machine.ts";
 
 /** Lines of a file in tests/vectors. */
 export function vectorLines(name: string): string[] {
-  return Deno.readTextFileSync(new URL(`../vectors/${name}`, import.meta.url)).split("\n");
+  return repositoryText(`tests/vectors/${name}`).split("\n");
 }

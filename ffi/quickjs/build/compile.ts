@@ -1,0 +1,145 @@
+/**
+ * From C to a binary: the engine's objects, compiled once per target and cached, and the program linked with them.
+ *
+ * @module
+ */
+import { root, run } from "./run.ts";
+import type { Target } from "./targets.ts";
+
+/** Sources of the engine; `libregexp.c` goes through `regexp_portable.c` of ours. */
+const ENGINE = ["quickjs.c", "dtoa.c", "libunicode.c", "cutils.c"];
+
+const FLAGS = [
+  "-Os",
+  "-std=gnu11",
+  "-fwrapv",
+  "-D_GNU_SOURCE",
+  "-DNDEBUG",
+  "-ffunction-sections",
+  "-fdata-sections",
+  "-fno-asynchronous-unwind-tables",
+  "-fno-unwind-tables",
+  "-fno-ident",
+];
+const LINK = ["-static", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-z,noexecstack"];
+
+/** What to link. */
+export interface CompileRequest {
+  readonly name: string;
+  readonly target: Target;
+  /** QuickJS's source. */
+  readonly engine: string;
+  /** The C source that `bundle` made. */
+  readonly program: string;
+  readonly output: string;
+  readonly commit: string;
+  /** More definitions for the host's C. */
+  readonly defines?: readonly string[];
+}
+
+/** Compile and link one binary, stripped. */
+export async function compile(request: CompileRequest): Promise<void> {
+  const { target, engine } = request;
+  const version = (await Deno.readTextFile(`${engine}/VERSION`)).trim();
+  const prefixes = [`-ffile-prefix-map=${engine}=quickjs`, `-ffile-prefix-map=${root}=.`];
+  const flags = [...FLAGS, ...target.flags, ...prefixes, `-DCONFIG_VERSION="${version}"`];
+  const objects = await Promise.all(
+    [...ENGINE.map((file) => `${engine}/${file}`), `${root}/ffi/quickjs/regexp_portable.c`].map((file) =>
+      engineObject(request, file, [...flags, "-isystem", engine])
+    ),
+  );
+  const own = [
+    ...flags,
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-Wno-unused-parameter",
+    "-isystem",
+    engine,
+    `-DUPLINKD_TARGET="${request.name}"`,
+    `-DUPLINKD_COMMIT="${request.commit}"`,
+    ...(request.defines ?? []).map((name) => `-D${name}`),
+  ];
+  await run([
+    target.compiler,
+    ...own,
+    `${root}/ffi/quickjs/host.c`,
+    request.program,
+    ...objects,
+    ...LINK,
+    "-lm",
+    ...target.libraries,
+    "-o",
+    request.output,
+  ]);
+  await run([target.strip, "--strip-all", "-R", ".comment", "-R", ".note*", request.output]);
+}
+
+/** The object file of a source of the engine; made when no earlier build left one from the same input. */
+async function engineObject(
+  request: CompileRequest,
+  file: string,
+  flags: readonly string[],
+): Promise<string> {
+  const { compiler } = request.target;
+  const key = await digest([
+    await run([compiler, "--version"]),
+    flags.join(" "),
+    await Deno.readTextFile(file),
+    await Deno.readTextFile(`${request.engine}/quickjs.h`),
+  ]);
+  const folder = `${root}/.cache/quickjs/objects/${request.name}`;
+  const object = `${folder}/${file.slice(file.lastIndexOf("/") + 1)}-${key}.o`;
+  try {
+    await Deno.stat(object);
+    return object;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  await Deno.mkdir(folder, { recursive: true });
+  const unfinished = `${object}.${Deno.pid}`;
+  await run([compiler, ...flags, "-w", "-c", file, "-o", unfinished]);
+  await Deno.rename(unfinished, object);
+  return object;
+}
+
+async function digest(texts: readonly string[]): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(texts.join("\0")));
+  return [...new Uint8Array(hash).subarray(0, 8)].map((octet) => octet.toString(16).padStart(2, "0")).join(
+    "",
+  );
+}
+
+/** QuickJS's compiler to bytecode, for this machine; built once. */
+export async function engineCompiler(engine: string): Promise<string> {
+  const compiler = `${root}/.cache/quickjs/qjsc-${await digest([engine])}`;
+  try {
+    await Deno.stat(compiler);
+    return compiler;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const version = (await Deno.readTextFile(`${engine}/VERSION`)).trim();
+  const sources = [...ENGINE, "libregexp.c", "quickjs-libc.c", "qjsc.c"].map((file) => `${engine}/${file}`);
+  const defines = [
+    "-D_GNU_SOURCE",
+    `-DCONFIG_VERSION="${version}"`,
+    '-DCONFIG_CC="cc"',
+    '-DCONFIG_PREFIX="/usr"',
+  ];
+  await Deno.mkdir(`${root}/.cache/quickjs`, { recursive: true });
+  await run([
+    "cc",
+    "-O1",
+    "-w",
+    "-fwrapv",
+    ...defines,
+    ...sources,
+    "-lm",
+    "-ldl",
+    "-lpthread",
+    "-o",
+    compiler,
+  ]);
+  return compiler;
+}

@@ -1,0 +1,53 @@
+/**
+ * `make small`: the small binary for one target or several. `--tests` builds the unit tests in place of the program.
+ *
+ * @module
+ */
+import { bundle } from "./bundle.ts";
+import { compile, engineCompiler } from "./compile.ts";
+import { engineSource } from "./engine_source.ts";
+import { BuildError, exists, root, run } from "./run.ts";
+import { targets } from "./targets.ts";
+import { testAliases, writeTestEntry } from "./unit_tests.ts";
+
+/** Build what the words name. */
+async function build(words: readonly string[]): Promise<void> {
+  const isTests = words.includes("--tests");
+  const named = words.filter((word) => word !== "--tests");
+  const names = named.length === 0 ? ["x86_64"] : named;
+  const unknown = names.find((name) => targets[name] === undefined);
+  if (unknown !== undefined) {
+    throw new BuildError(`TARGET=${unknown}: no such target; one of ${Object.keys(targets).join(", ")}`);
+  }
+  const engine = await engineSource();
+  const folder = `${root}/.cache/quickjs/${isTests ? "tests" : "program"}`;
+  const entry = isTests ? await writeTestEntry(folder) : "ffi/quickjs/main.ts";
+  const compiler = await engineCompiler(engine);
+  const program = await bundle({ entry, folder, compiler, aliases: isTests ? testAliases : {} });
+  const commit = await commitOf();
+  const defines = isTests ? ["UPLINKD_TESTS"] : [];
+  await Deno.mkdir(`${root}/dist`, { recursive: true });
+  for (const name of names) {
+    const target = targets[name];
+    if (target === undefined) continue;
+    const output = isTests ? `${folder}/unit-tests-${name}` : `${root}/dist/uplinkd-${name}`;
+    await compile({ name, target, engine, program, output, commit, defines });
+    if (!isTests) console.log(`dist/uplinkd-${name} ${(await Deno.stat(output)).size} octets`);
+  }
+}
+
+/** The commit that is built, marked when the tree has changes; "unknown" outside of a repository. */
+async function commitOf(): Promise<string> {
+  if (!exists(`${root}/.git`)) return "unknown";
+  return (await run(["git", "describe", "--always", "--abbrev=12", "--dirty=-changed", "--exclude=*"], {
+    cwd: root,
+  })).trim();
+}
+
+try {
+  await build(Deno.args);
+} catch (error) {
+  if (!(error instanceof BuildError)) throw error;
+  console.error(`make small: ${error.message}`);
+  Deno.exit(1);
+}

@@ -1,0 +1,736 @@
+/*
+ * The host port on QuickJS: system calls for host.ts, and the engine's start. No logic: arguments in, system call, result
+ * or -errno out. See docs/HOST_PORT.md and README.md beside this file.
+ *
+ * Every octet buffer comes with its length from the engine, and no call is given more than that.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "quickjs.h"
+
+#if defined(__x86_64__)
+#define ARCHITECTURE "x86_64"
+#elif defined(__aarch64__)
+#define ARCHITECTURE "aarch64"
+#elif defined(__arm__)
+#define ARCHITECTURE "arm"
+#elif defined(__mips__) && defined(__MIPSEL__)
+#define ARCHITECTURE "mipsel"
+#elif defined(__mips__)
+#define ARCHITECTURE "mips"
+#else
+#error "src/linux/abi.ts has no table for this architecture"
+#endif
+
+#define LITTLE_ENDIAN_HOST (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+/* Given back when memory is short, so that a link can still be taken down. Below glibc's mmap threshold of 128 KB. */
+#define RESERVE_OCTETS (120 * 1024)
+#define MOST_DESCRIPTORS 1024
+
+extern const uint8_t uplinkd_program[];
+extern const uint32_t uplinkd_program_size;
+extern const uint8_t uplinkd_places[];
+extern const uint32_t uplinkd_places_size;
+
+extern char **environ;
+static int program_argc;
+static char **program_argv;
+static void *reserve;
+static JSValue when_idle;
+
+/* Arguments. */
+
+struct text {
+    JSContext *ctx;
+    const char *c;
+};
+
+static void free_text(struct text *text)
+{
+    if (text->c)
+        JS_FreeCString(text->ctx, text->c);
+}
+
+static int octets_of(JSContext *ctx, JSValueConst value, uint8_t **octets, size_t *length)
+{
+    size_t offset, whole;
+    JSValue buffer = JS_GetTypedArrayBuffer(ctx, value, &offset, length, NULL);
+    if (JS_IsException(buffer))
+        return -1;
+    uint8_t *start = JS_GetArrayBuffer(ctx, &whole, buffer);
+    JS_FreeValue(ctx, buffer);
+    if (start == NULL)
+        return -1;
+    if (offset > whole || *length > whole - offset) {
+        JS_ThrowRangeError(ctx, "the octets lie outside of their buffer");
+        return -1;
+    }
+    *octets = start + offset;
+    return 0;
+}
+
+#define CALL(name) static JSValue host_##name(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv)
+#define INT(name, i) \
+    int32_t name; \
+    if (JS_ToInt32(ctx, &name, argv[i])) \
+        return JS_EXCEPTION
+#define UINT(name, i) \
+    uint32_t name; \
+    if (JS_ToUint32(ctx, &name, argv[i])) \
+        return JS_EXCEPTION
+#define TEXT(name, i) \
+    __attribute__((cleanup(free_text))) struct text name##_text = { ctx, JS_ToCString(ctx, argv[i]) }; \
+    const char *name = name##_text.c; \
+    if (name == NULL) \
+        return JS_EXCEPTION
+#define OCTETS(name, i) \
+    uint8_t *name; \
+    size_t name##_length; \
+    if (octets_of(ctx, argv[i], &name, &name##_length)) \
+        return JS_EXCEPTION
+#define RESULT(expression) \
+    do { \
+        long result_ = (long)(expression); \
+        return JS_NewInt64(ctx, result_ < 0 ? -errno : result_); \
+    } while (0)
+
+/* The process and its surroundings. */
+
+CALL(argv)
+{
+    JSValue list = JS_NewArray(ctx);
+    for (int i = 0; i < program_argc; i++)
+        JS_SetPropertyUint32(ctx, list, i, JS_NewString(ctx, program_argv[i]));
+    return list;
+}
+
+CALL(environment)
+{
+    JSValue list = JS_NewArray(ctx);
+    for (int i = 0; environ[i]; i++)
+        JS_SetPropertyUint32(ctx, list, i, JS_NewString(ctx, environ[i]));
+    return list;
+}
+
+CALL(getenv)
+{
+    TEXT(name, 0);
+    const char *value = getenv(name);
+    return value ? JS_NewString(ctx, value) : JS_UNDEFINED;
+}
+
+/* The file that is running: /proc is asked first, what execve(2) was given when there is none. */
+CALL(executable)
+{
+    char *path = realpath("/proc/self/exe", NULL);
+    if (path == NULL)
+        path = realpath((const char *)getauxval(AT_EXECFN), NULL);
+    JSValue text = path ? JS_NewString(ctx, path) : JS_UNDEFINED;
+    free(path);
+    return text;
+}
+
+CALL(getpid) { return JS_NewInt32(ctx, getpid()); }
+CALL(getuid) { return JS_NewUint32(ctx, getuid()); }
+CALL(geteuid) { return JS_NewUint32(ctx, geteuid()); }
+
+CALL(exit)
+{
+    INT(status, 0);
+    exit(status);
+}
+
+CALL(clock_gettime)
+{
+    INT(clock, 0);
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return JS_NewFloat64(ctx, (double)time.tv_sec * 1000 + (double)time.tv_nsec / 1e6);
+}
+
+CALL(getrandom)
+{
+    OCTETS(into, 0);
+    RESULT(getrandom(into, into_length, 0));
+}
+
+/* What the build says of this binary, and the table that leads from a line of the bundle to a line of the source. */
+CALL(places)
+{
+    return JS_NewArrayBufferCopy(ctx, uplinkd_places, uplinkd_places_size);
+}
+
+CALL(setIdle)
+{
+    JS_FreeValue(ctx, when_idle);
+    when_idle = JS_DupValue(ctx, argv[0]);
+    return JS_UNDEFINED;
+}
+
+/* Descriptors. */
+
+CALL(open)
+{
+    TEXT(path, 0);
+    INT(flags, 1);
+    INT(mode, 2);
+    RESULT(open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, mode));
+}
+
+CALL(close)
+{
+    INT(fd, 0);
+    RESULT(close(fd));
+}
+
+CALL(read)
+{
+    INT(fd, 0);
+    OCTETS(into, 1);
+    RESULT(read(fd, into, into_length));
+}
+
+CALL(write)
+{
+    INT(fd, 0);
+    OCTETS(octets, 1);
+    RESULT(write(fd, octets, octets_length));
+}
+
+/* A text as UTF-8, in one call: the last words of a program that is short of memory. */
+CALL(writeText)
+{
+    INT(fd, 0);
+    TEXT(text, 1);
+    RESULT(write(fd, text, strlen(text)));
+}
+
+CALL(ioctlNumber)
+{
+    INT(fd, 0);
+    UINT(request, 1);
+    INT(argument, 2);
+    RESULT(ioctl(fd, request, (long)argument));
+}
+
+/* The request says how much the kernel may write; the old ones without a size write an int at most. */
+CALL(ioctl)
+{
+    INT(fd, 0);
+    UINT(request, 1);
+    OCTETS(argument, 2);
+    size_t least = _IOC_SIZE(request) > 4 ? _IOC_SIZE(request) : 4;
+    if (argument_length < least)
+        return JS_ThrowRangeError(ctx, "ioctl 0x%x needs %u octets, got %u", request, (unsigned)least,
+                                  (unsigned)argument_length);
+    if (!JS_IsUndefined(argv[4])) {
+        UINT(at, 3);
+        OCTETS(pointee, 4);
+        if (argument_length < sizeof(pointee) || at > argument_length - sizeof(pointee))
+            return JS_ThrowRangeError(ctx, "No room for the pointer in the ioctl argument");
+        memcpy(argument + at, &pointee, sizeof(pointee));
+    }
+    RESULT(ioctl(fd, request, argument));
+}
+
+CALL(fcntl)
+{
+    INT(fd, 0);
+    INT(command, 1);
+    INT(argument, 2);
+    RESULT(fcntl(fd, command, (long)argument));
+}
+
+CALL(flock)
+{
+    INT(fd, 0);
+    INT(operation, 1);
+    RESULT(flock(fd, operation));
+}
+
+CALL(fsync)
+{
+    INT(fd, 0);
+    RESULT(fsync(fd));
+}
+
+CALL(pipe)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+        return JS_NewInt32(ctx, -errno);
+    JSValue list = JS_NewArray(ctx);
+    JS_SetPropertyUint32(ctx, list, 0, JS_NewInt32(ctx, ends[0]));
+    JS_SetPropertyUint32(ctx, list, 1, JS_NewInt32(ctx, ends[1]));
+    return list;
+}
+
+/* Sockets. */
+
+CALL(socket)
+{
+    INT(domain, 0);
+    INT(type, 1);
+    INT(protocol, 2);
+    RESULT(socket(domain, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
+}
+
+CALL(bind)
+{
+    INT(fd, 0);
+    OCTETS(address, 1);
+    RESULT(bind(fd, (const struct sockaddr *)address, address_length));
+}
+
+CALL(connect)
+{
+    INT(fd, 0);
+    OCTETS(address, 1);
+    RESULT(connect(fd, (const struct sockaddr *)address, address_length));
+}
+
+CALL(listen)
+{
+    INT(fd, 0);
+    INT(backlog, 1);
+    RESULT(listen(fd, backlog));
+}
+
+CALL(accept)
+{
+    INT(fd, 0);
+    RESULT(accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK));
+}
+
+/* Files. */
+
+CALL(list)
+{
+    TEXT(path, 0);
+    DIR *folder = opendir(path);
+    if (folder == NULL)
+        return JS_NewInt32(ctx, -errno);
+    JSValue list = JS_NewArray(ctx);
+    uint32_t count = 0;
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            JS_SetPropertyUint32(ctx, list, count++, JS_NewString(ctx, entry->d_name));
+    }
+    closedir(folder);
+    return list;
+}
+
+/* mode, uid, gid, size, inode, device, modified */
+CALL(stat)
+{
+    TEXT(path, 0);
+    INT(follow, 1);
+    struct stat status;
+    if (fstatat(AT_FDCWD, path, &status, follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0)
+        return JS_NewInt32(ctx, -errno);
+    double fields[] = { status.st_mode, status.st_uid, status.st_gid, status.st_size,
+                        status.st_ino, status.st_dev, status.st_mtime };
+    JSValue list = JS_NewArray(ctx);
+    for (uint32_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+        JS_SetPropertyUint32(ctx, list, i, JS_NewFloat64(ctx, fields[i]));
+    return list;
+}
+
+CALL(readlink)
+{
+    TEXT(path, 0);
+    char target[4096];
+    ssize_t count = readlink(path, target, sizeof(target));
+    return count < 0 ? JS_NewInt32(ctx, -errno) : JS_NewStringLen(ctx, target, count);
+}
+
+CALL(rename)
+{
+    TEXT(from, 0);
+    TEXT(to, 1);
+    RESULT(rename(from, to));
+}
+
+CALL(link)
+{
+    TEXT(from, 0);
+    TEXT(to, 1);
+    RESULT(link(from, to));
+}
+
+CALL(symlink)
+{
+    TEXT(target, 0);
+    TEXT(path, 1);
+    RESULT(symlink(target, path));
+}
+
+CALL(unlink)
+{
+    TEXT(path, 0);
+    RESULT(unlink(path));
+}
+
+CALL(mkdir)
+{
+    TEXT(path, 0);
+    INT(mode, 1);
+    RESULT(mkdir(path, mode));
+}
+
+CALL(chmod)
+{
+    TEXT(path, 0);
+    INT(mode, 1);
+    RESULT(chmod(path, mode));
+}
+
+CALL(access)
+{
+    TEXT(path, 0);
+    INT(mode, 1);
+    RESULT(faccessat(AT_FDCWD, path, mode, AT_EACCESS));
+}
+
+/* Processes and signals. */
+
+static void free_texts(JSContext *ctx, char **texts)
+{
+    for (uint32_t i = 0; texts != NULL && texts[i] != NULL; i++)
+        JS_FreeCString(ctx, texts[i]);
+    free(texts);
+}
+
+static char **texts_of(JSContext *ctx, JSValueConst list)
+{
+    uint32_t length;
+    JSValue value = JS_GetPropertyStr(ctx, list, "length");
+    if (JS_ToUint32(ctx, &length, value))
+        return NULL;
+    char **texts = calloc((size_t)length + 1, sizeof(*texts));
+    if (texts == NULL) {
+        JS_ThrowOutOfMemory(ctx);
+        return NULL;
+    }
+    for (uint32_t i = 0; i < length; i++) {
+        value = JS_GetPropertyUint32(ctx, list, i);
+        texts[i] = (char *)JS_ToCString(ctx, value);
+        JS_FreeValue(ctx, value);
+        if (texts[i] == NULL) {
+            free_texts(ctx, texts);
+            return NULL;
+        }
+    }
+    return texts;
+}
+
+/* Duplicates go above all that are used first, so that none is overwritten before its turn. */
+static int name_descriptors(posix_spawn_file_actions_t *actions, const int32_t *wanted, int count, const char *terminal)
+{
+    int free_fd = count, failed = 0;
+    for (int i = 0; i < count; i++)
+        free_fd = wanted[i] >= free_fd ? wanted[i] + 1 : free_fd;
+    if (terminal != NULL) {
+        failed |= posix_spawn_file_actions_addopen(actions, free_fd, terminal, O_RDWR, 0);
+        failed |= posix_spawn_file_actions_addclose(actions, free_fd);
+    }
+    for (int i = 0; i < count; i++)
+        if (wanted[i] >= 0)
+            failed |= posix_spawn_file_actions_adddup2(actions, wanted[i], free_fd + i);
+    for (int i = 0; i < count; i++) {
+        if (wanted[i] < 0) {
+            failed |= posix_spawn_file_actions_addopen(actions, i, "/dev/null", O_RDWR, 0);
+            continue;
+        }
+        failed |= posix_spawn_file_actions_adddup2(actions, free_fd + i, i);
+        failed |= posix_spawn_file_actions_addclose(actions, free_fd + i);
+    }
+    return failed;
+}
+
+static int spawn_named(pid_t *pid, char **argv, char **environment, const int32_t *descriptors, int count, int session,
+                       const char *terminal)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t all, none;
+    sigfillset(&all);
+    sigemptyset(&none);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    int failed = name_descriptors(&actions, descriptors, count, terminal);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK |
+                                              (session ? POSIX_SPAWN_SETSID : 0));
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    failed = failed ? failed : posix_spawn(pid, argv[0], &actions, &attributes, argv, environment);
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    return failed;
+}
+
+/* argv, environment, Int32Array of descriptors (-1: /dev/null), new session, terminal or undefined */
+CALL(spawn)
+{
+    OCTETS(wanted, 2);
+    INT(session, 3);
+    const char *terminal = NULL;
+    if (!JS_IsUndefined(argv[4]) && (terminal = JS_ToCString(ctx, argv[4])) == NULL)
+        return JS_EXCEPTION;
+    char **arguments = texts_of(ctx, argv[0]);
+    char **environment = arguments ? texts_of(ctx, argv[1]) : NULL;
+    JSValue result = JS_EXCEPTION;
+    if (environment != NULL) {
+        pid_t pid = 0;
+        int failed = spawn_named(&pid, arguments, environment, (const int32_t *)wanted, (int)(wanted_length / 4), session,
+                                 terminal);
+        result = JS_NewInt32(ctx, failed ? -failed : pid);
+    }
+    free_texts(ctx, environment);
+    free_texts(ctx, arguments);
+    if (terminal != NULL)
+        JS_FreeCString(ctx, terminal);
+    return result;
+}
+
+/* pid; its wait status into the first element of an Int32Array */
+CALL(waitpid)
+{
+    INT(pid, 0);
+    OCTETS(status, 1);
+    if (status_length < sizeof(int))
+        return JS_ThrowRangeError(ctx, "no room for the status");
+    RESULT(waitpid(pid, (int *)status, WNOHANG));
+}
+
+CALL(kill)
+{
+    INT(pid, 0);
+    INT(signal, 1);
+    RESULT(kill(pid, signal));
+}
+
+/* Block signals and read them from a descriptor instead: -1 makes one, an older one is given the new set. Int32Array. */
+CALL(signalfd)
+{
+    INT(fd, 0);
+    OCTETS(signals, 1);
+    sigset_t set;
+    sigemptyset(&set);
+    for (size_t i = 0; i < signals_length / sizeof(int32_t); i++)
+        sigaddset(&set, ((const int32_t *)signals)[i]);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+        return JS_NewInt32(ctx, -errno);
+    RESULT(signalfd(fd, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+/* Octets of struct pollfd, how many of them, and the longest wait in milliseconds or -1 */
+CALL(poll)
+{
+    OCTETS(wanted, 0);
+    UINT(count, 1);
+    INT(timeout, 2);
+    if (count > wanted_length / sizeof(struct pollfd))
+        return JS_ThrowRangeError(ctx, "fewer descriptors than were said");
+    RESULT(poll((struct pollfd *)wanted, count, timeout));
+}
+
+#define FUNCTION(name, length) JS_CFUNC_DEF(#name, length, host_##name)
+#define NUMBER(name) JS_PROP_INT32_DEF(#name, name, 0)
+
+static const JSCFunctionListEntry exports[] = {
+    FUNCTION(argv, 0), FUNCTION(environment, 0), FUNCTION(getenv, 1), FUNCTION(executable, 0), FUNCTION(getpid, 0),
+    FUNCTION(getuid, 0), FUNCTION(geteuid, 0), FUNCTION(exit, 1), FUNCTION(clock_gettime, 1), FUNCTION(getrandom, 1),
+    FUNCTION(places, 0), FUNCTION(setIdle, 1), FUNCTION(open, 3), FUNCTION(close, 1), FUNCTION(read, 2),
+    FUNCTION(write, 2), FUNCTION(writeText, 2), FUNCTION(ioctlNumber, 3), FUNCTION(ioctl, 5), FUNCTION(fcntl, 3), FUNCTION(flock, 2),
+    FUNCTION(fsync, 1), FUNCTION(pipe, 0), FUNCTION(socket, 3), FUNCTION(bind, 2), FUNCTION(connect, 2),
+    FUNCTION(listen, 2), FUNCTION(accept, 1), FUNCTION(list, 1), FUNCTION(stat, 2), FUNCTION(readlink, 1),
+    FUNCTION(rename, 2), FUNCTION(link, 2), FUNCTION(symlink, 2), FUNCTION(unlink, 1), FUNCTION(mkdir, 2),
+    FUNCTION(chmod, 2), FUNCTION(access, 2), FUNCTION(spawn, 5), FUNCTION(waitpid, 2), FUNCTION(kill, 2),
+    FUNCTION(signalfd, 2), FUNCTION(poll, 3),
+    NUMBER(EAGAIN), NUMBER(EINPROGRESS), NUMBER(EINVAL), NUMBER(ENOENT), NUMBER(ENOTDIR), NUMBER(ESRCH), NUMBER(EINTR),
+    NUMBER(F_GETFL), NUMBER(F_SETFL), NUMBER(O_NONBLOCK), NUMBER(LOCK_EX), NUMBER(LOCK_NB), NUMBER(X_OK),
+    NUMBER(CLOCK_MONOTONIC), NUMBER(CLOCK_REALTIME), NUMBER(SOCK_STREAM), NUMBER(SOCK_DGRAM), NUMBER(SOCK_RAW),
+    NUMBER(SIGHUP), NUMBER(SIGINT), NUMBER(SIGTERM), NUMBER(SIGKILL), NUMBER(SIGUSR1), NUMBER(SIGUSR2), NUMBER(SIGCHLD),
+    JS_PROP_INT32_DEF("pointerOctets", sizeof(void *), 0),
+    JS_PROP_INT32_DEF("littleEndian", LITTLE_ENDIAN_HOST, 0),
+    JS_PROP_STRING_DEF("architecture", ARCHITECTURE, 0),
+    JS_PROP_STRING_DEF("engineVersion", CONFIG_VERSION, 0),
+    JS_PROP_STRING_DEF("target", UPLINKD_TARGET, 0),
+    JS_PROP_STRING_DEF("commit", UPLINKD_COMMIT, 0),
+};
+#define EXPORTS (sizeof(exports) / sizeof(exports[0]))
+
+static int start_module(JSContext *ctx, JSModuleDef *module)
+{
+    return JS_SetModuleExportList(ctx, module, exports, EXPORTS);
+}
+
+/* Memory: malloc(3), with a reserve that is given back when it fails for the first time. */
+
+static void *none_left(void)
+{
+    free(reserve);
+    reserve = NULL;
+    return NULL;
+}
+
+static void *host_allocate(JSMallocState *state, size_t size)
+{
+    void *memory = malloc(size);
+    if (memory == NULL)
+        return none_left();
+    state->malloc_count++;
+    state->malloc_size += malloc_usable_size(memory);
+    return memory;
+}
+
+static void host_release(JSMallocState *state, void *memory)
+{
+    if (memory == NULL)
+        return;
+    state->malloc_count--;
+    state->malloc_size -= malloc_usable_size(memory);
+    free(memory);
+}
+
+static void *host_reallocate(JSMallocState *state, void *memory, size_t size)
+{
+    if (memory == NULL)
+        return size == 0 ? NULL : host_allocate(state, size);
+    if (size == 0) {
+        host_release(state, memory);
+        return NULL;
+    }
+    size_t before = malloc_usable_size(memory);
+    void *moved = realloc(memory, size);
+    if (moved == NULL)
+        return none_left();
+    state->malloc_size += malloc_usable_size(moved) - before;
+    return moved;
+}
+
+static size_t host_usable_size(const void *memory)
+{
+    return malloc_usable_size((void *)memory);
+}
+
+static const JSMallocFunctions allocator = { host_allocate, host_release, host_reallocate, host_usable_size };
+
+/* The start. */
+
+/* The least that can be said, when the program itself can no longer say it. */
+static int fatal(JSContext *ctx, const char *what)
+{
+    JSValue error = ctx ? JS_GetException(ctx) : JS_UNDEFINED;
+    const char *text = ctx ? JS_ToCString(ctx, error) : NULL;
+    int is_memory = text == NULL || strstr(text, "out of memory") != NULL;
+    dprintf(2, "uplinkd: error: %s: %s\n", what,
+            is_memory ? "out of memory; give it at least 8 MB (ulimit -v, the service's memory limit)" : text);
+    return 1;
+}
+
+/* 0 to 2 must be open, or a modem would get the log; a child is given what is named and nothing else. */
+static void prepare_descriptors(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            open("/dev/null", O_RDWR);
+#ifdef SYS_close_range
+    if (syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */) == 0)
+        return;
+#endif
+    for (int fd = 3; fd < MOST_DESCRIPTORS; fd++)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+/* What the core uses of ECMAScript: no compiler of scripts, no clock, no WeakRef; Proxy for the tests alone. */
+static JSContext *open_context(JSRuntime *runtime)
+{
+    JSContext *ctx = JS_NewContextRaw(runtime);
+    if (ctx == NULL)
+        return NULL;
+    JS_AddIntrinsicBaseObjects(ctx);
+    JS_AddIntrinsicRegExp(ctx);
+    JS_AddIntrinsicJSON(ctx);
+    JS_AddIntrinsicMapSet(ctx);
+    JS_AddIntrinsicTypedArrays(ctx);
+    JS_AddIntrinsicPromise(ctx);
+#ifdef UPLINKD_TESTS
+    JS_AddIntrinsicProxy(ctx);
+#endif
+    return ctx;
+}
+
+static int load_program(JSContext *ctx)
+{
+    JSModuleDef *module = JS_NewCModule(ctx, "uplinkd:host", start_module);
+    if (module == NULL || JS_AddModuleExportList(ctx, module, exports, EXPORTS) < 0)
+        return -1;
+    JSValue program = JS_ReadObject(ctx, uplinkd_program, uplinkd_program_size, JS_READ_OBJ_BYTECODE);
+    if (JS_IsException(program) || JS_ResolveModule(ctx, program) < 0)
+        return -1;
+    JSValue ran = JS_EvalFunction(ctx, program);
+    if (JS_IsException(ran))
+        return -1;
+    int rejected = JS_PromiseState(ctx, ran) == JS_PROMISE_REJECTED;
+    if (rejected)
+        JS_Throw(ctx, JS_PromiseResult(ctx, ran));
+    JS_FreeValue(ctx, ran);
+    return rejected ? -1 : 0;
+}
+
+/* Promise jobs until there are none; then the program waits in the kernel. It leaves through exit(). */
+static int run(JSContext *ctx)
+{
+    JSContext *job;
+    for (;;) {
+        int ran = JS_ExecutePendingJob(JS_GetRuntime(ctx), &job);
+        if (ran < 0)
+            return fatal(ctx, "a fault of this program");
+        if (ran > 0)
+            continue;
+        JSValue waited = JS_Call(ctx, when_idle, JS_UNDEFINED, 0, NULL);
+        if (JS_IsException(waited))
+            return fatal(ctx, "a fault of this program");
+        JS_FreeValue(ctx, waited);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    program_argc = argc;
+    program_argv = argv;
+    prepare_descriptors();
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL);
+    JSRuntime *runtime = JS_NewRuntime2(&allocator, NULL);
+    JSContext *ctx = runtime ? open_context(runtime) : NULL;
+    when_idle = JS_UNDEFINED;
+    reserve = ctx ? malloc(RESERVE_OCTETS) : NULL;
+    if (ctx == NULL || reserve == NULL)
+        return fatal(NULL, "cannot start");
+    if (load_program(ctx) < 0)
+        return fatal(ctx, "cannot start");
+    return run(ctx);
+}
