@@ -21,13 +21,13 @@ const commands = new Map<string, { readonly run: Command; readonly summary: stri
   ["version", { run: version, summary: "what this program is" }],
 ]);
 
-/** Run the program; its exit status. Never throws: a fault is one line on standard error, and status 1. */
+/** Run the program; its exit status. A fault of its own is one line on standard error, and status 1. */
 export async function main(host: Host): Promise<number> {
   try {
     return await run(host);
   } catch (error) {
     printLines(host, 2, [
-      `uplinkd: ${faultWords(error, "nothing was left running", () => host.placeOf(error))}`,
+      `uplinkd: ${faultWords(error, "the program ends", () => host.placeOf(error))}`,
     ]);
     return 1;
   }

@@ -18,7 +18,7 @@ import {
 } from "../../run/demo/service.ts";
 import { runLoop, type Service } from "../../run/loop.ts";
 import { Drawing } from "../drawing.ts";
-import { printLines } from "../print_lines.ts";
+import { answered, printAnswer, printLines } from "../print_lines.ts";
 
 interface Words {
   readonly json: boolean;
@@ -51,8 +51,7 @@ const usage = [
 /** Show a link coming up; its exit status. */
 export async function demo(host: Host, args: readonly string[]): Promise<number> {
   if (args.includes("--help") || args.includes("-h")) {
-    printLines(host, 1, usage);
-    return 0;
+    return printAnswer(host, usage);
   }
   const words = parse(args);
   if (typeof words === "string") {
@@ -183,14 +182,15 @@ async function show(
     if (!(error instanceof HostError)) throw error;
     const failure: DemoFailure = { step: "modem", reason: "hostFailed", detail: error.message };
     picture.end({ failure, tally: { sent: 0, roundTripsMs: [] }, elapsedMs: 0 });
-    if (words.json) printJson(host, { steps, because, failure, service: undefined, elapsedMs: 0 });
-    return 1;
+    if (words.json) return printJson(host, { steps, because, failure, service: undefined, elapsedMs: 0 }, 1);
+    return answered(host, picture.failure, 1);
   }
   const { failure, tally } = service;
   const elapsedMs = host.clock() - startedAt;
   picture.end({ failure, tally, elapsedMs });
-  if (words.json) printJson(host, { steps, because, failure, service, elapsedMs });
-  return failure === undefined ? 0 : failure.reason === "interrupted" ? 130 : 1;
+  const status = failure === undefined ? 0 : failure.reason === "interrupted" ? 130 : 1;
+  if (words.json) return printJson(host, { steps, because, failure, service, elapsedMs }, status);
+  return answered(host, picture.failure, status);
 }
 
 interface Outcome {
@@ -206,7 +206,8 @@ function rounded(ms: number): number {
   return Math.round(ms * 100) / 100;
 }
 
-function printJson(host: Host, { steps, because, failure, service, elapsedMs }: Outcome): void {
+function printJson(host: Host, outcome: Outcome, status: number): number {
+  const { steps, because, failure, service, elapsedMs } = outcome;
   const agreement = service?.agreement;
   const { sent, roundTripsMs } = service?.tally ?? { sent: 0, roundTripsMs: [] };
   const object = {
@@ -226,7 +227,7 @@ function printJson(host: Host, { steps, because, failure, service, elapsedMs }: 
     failure: failure === undefined ? undefined : { ...failure, next: nextStep(failure) },
     elapsedMs: rounded(elapsedMs),
   };
-  printLines(host, 1, [JSON.stringify(object)]);
+  return printAnswer(host, [JSON.stringify(object)], status);
 }
 
 const titles: Record<DemoStepName | "hangup", string> = {
@@ -245,6 +246,8 @@ class Picture {
   readonly #host: Host;
   readonly #isSilent: boolean;
   readonly #drawing: Drawing;
+  /** Why a line of it could not be drawn, the first time. */
+  failure: HostError | undefined;
 
   constructor(host: Host, isSilent: boolean) {
     this.#host = host;
@@ -253,7 +256,8 @@ class Picture {
   }
 
   #print(...lines: readonly string[]): void {
-    if (!this.#isSilent) printLines(this.#host, 1, lines);
+    if (this.#isSilent || this.failure !== undefined) return;
+    this.failure = printLines(this.#host, 1, lines);
   }
 
   head(): void {
