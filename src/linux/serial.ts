@@ -213,6 +213,17 @@ export function openSerial(host: Host, path: string, options: SerialOptions = {}
   }
 }
 
+/** Path of a terminal that is open here; undefined where /proc does not tell. */
+function pathOf(host: Host, fd: Fd): string | undefined {
+  try {
+    const path = host.readLink(`/proc/self/fd/${fd}`);
+    return path?.startsWith("/dev/") ? path : undefined;
+  } catch (error) {
+    if (error instanceof HostError) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Set a terminal raw that we already have, such as standard input. `restore` puts its blocking mode back too.
  *
@@ -221,8 +232,7 @@ export function openSerial(host: Host, path: string, options: SerialOptions = {}
 export function takeDescriptor(host: Host, fd: Fd, options: SerialOptions = {}): SerialPort {
   const wasNonBlocking = host.setNonBlocking(fd, true);
   try {
-    const path = host.readLink(`/proc/self/fd/${fd}`);
-    return new SerialPort(host, fd, path?.startsWith("/dev/") ? path : undefined, wasNonBlocking, options);
+    return new SerialPort(host, fd, pathOf(host, fd), wasNonBlocking, options);
   } catch (error) {
     if (!wasNonBlocking) host.setNonBlocking(fd, false);
     throw error;

@@ -39,6 +39,10 @@ function explain(error: HostError, name: string): HostError {
       return said(
         "The kernel has no TUN driver: load it with 'modprobe tun', or use a kernel with CONFIG_TUN",
       );
+    case "ENOTTY":
+      return said(
+        "Not the TUN driver's node: make it anew with 'rm /dev/net/tun; mknod /dev/net/tun c 10 200'",
+      );
     case "EPERM":
     case "EACCES":
       return said("Not permitted: making an interface needs root or CAP_NET_ADMIN");
@@ -46,6 +50,25 @@ function explain(error: HostError, name: string): HostError {
       return new HostError(error.call, error.code, error.errno, "The interface name is in use", name);
     default:
       return error;
+  }
+}
+
+const missing = new Set(["ENOENT", "ENODEV", "ENXIO", "ENOTTY"]);
+
+/** Whether `openTun` or `tunProblem` failed because this system has no TUN driver, or no node of it. */
+export function isTunMissing(error: HostError): boolean {
+  return error.subject === DEVICE && missing.has(error.code);
+}
+
+/** Why there can be no TUN interface here, with what to do about it; undefined where nothing speaks against it. */
+export function tunProblem(host: Host): HostError | undefined {
+  try {
+    host.close(host.open(DEVICE, abiOf(host.platform).open.readWrite));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    const explained = explain(error, "");
+    return isTunMissing(explained) ? explained : undefined;
   }
 }
 

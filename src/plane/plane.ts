@@ -12,7 +12,9 @@ export type PlaneOutput =
   /** A packet that is not data of an open network, from its Protocol field on. Valid until the next call. */
   | { readonly kind: "packet"; readonly packet: Uint8Array }
   /** The line is gone: end of file, or an error of the device. */
-  | { readonly kind: "hangup"; readonly detail: string };
+  | { readonly kind: "hangup"; readonly detail: string }
+  /** The interface is gone: another program removed it. */
+  | { readonly kind: "interfaceGone"; readonly detail: string };
 
 /** Octets and packets of network data that passed. */
 export interface TrafficCounters {

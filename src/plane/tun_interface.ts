@@ -48,8 +48,9 @@ export class TunInterface {
   constructor(host: Host, name: string) {
     this.#host = host;
     this.#device = openTun(host, name);
+    let netlink: Netlink | undefined;
     try {
-      this.#netlink = new Netlink(host);
+      netlink = this.#netlink = new Netlink(host);
       const status = interfaceByName(this.#netlink, this.#device.name);
       if (status === undefined) {
         throw new HostError("netlink", "ENODEV", 19, "No such device", this.#device.name);
@@ -57,6 +58,7 @@ export class TunInterface {
       this.#index = status.index;
       disableAddressGeneration(this.#netlink, this.#index);
     } catch (error) {
+      netlink?.close();
       host.close(this.#device.fd);
       throw error;
     }
@@ -148,11 +150,16 @@ export class TunInterface {
     return lines;
   }
 
-  /** Make an end of it: routes back, the interface gone. */
+  /** Make an end of it: routes back, the interface gone, the second even where the first throws HostError. */
   close(): string[] {
-    const lines = [...this.undoDefaultRoutes(4), ...this.undoDefaultRoutes(6)];
-    this.#netlink.close();
-    this.#host.close(this.#device.fd);
-    return lines;
+    try {
+      return [...this.undoDefaultRoutes(4), ...this.undoDefaultRoutes(6)];
+    } finally {
+      try {
+        this.#netlink.close();
+      } finally {
+        this.#host.close(this.#device.fd);
+      }
+    }
   }
 }

@@ -63,6 +63,8 @@ export class TunPlane implements DataPlane {
   #passes = { ip: false, ipv6: false };
   #hangup: string | undefined;
   #hasTold = false;
+  #interfaceGone: string | undefined;
+  #hasToldGone = false;
   #receivedData = false;
 
   constructor(options: TunPlaneOptions) {
@@ -79,7 +81,8 @@ export class TunPlane implements DataPlane {
     const queued = this.#queueEnd - this.#queueStart;
     const interests: Interest[] = [{ fd: lineIn, read: true, write: lineIn === lineOut && queued > 0 }];
     if (lineIn !== lineOut && queued > 0) interests.push({ fd: lineOut, read: false, write: true });
-    if (tun !== undefined && queued < QUEUE_MARK && (this.#passes.ip || this.#passes.ipv6)) {
+    const isThere = tun !== undefined && this.#interfaceGone === undefined;
+    if (isThere && queued < QUEUE_MARK && (this.#passes.ip || this.#passes.ipv6)) {
       interests.push({ fd: tun, read: true, write: false });
     }
     return interests;
@@ -104,6 +107,10 @@ export class TunPlane implements DataPlane {
     if (this.#receivedData) {
       this.#receivedData = false;
       this.#options.onTraffic(true);
+    }
+    if (this.#interfaceGone !== undefined && !this.#hasToldGone) {
+      this.#hasToldGone = true;
+      return { kind: "interfaceGone", detail: this.#interfaceGone };
     }
     if (this.#hangup !== undefined && !this.#hasTold) {
       this.#hasTold = true;
@@ -165,7 +172,7 @@ export class TunPlane implements DataPlane {
     const packet = this.#packet;
     let sent = false;
     for (let count = 0; count < PACKETS_PER_WAKE && this.#queueEnd - this.#queueStart < QUEUE_MARK; count++) {
-      const length = this.#options.host.read(tun, packet.subarray(2));
+      const length = this.#fromTun(tun, packet.subarray(2));
       if (length === "again" || length === 0) break;
       const version = (packet[2] ?? 0) >> 4;
       const passes = version === 4 ? this.#passes.ip : version === 6 && this.#passes.ipv6;
@@ -177,6 +184,17 @@ export class TunPlane implements DataPlane {
       sent = true;
     }
     if (sent) this.#options.onTraffic(false);
+  }
+
+  /** A failing interface is one that is gone: EBADFD once it was deleted, EIO while it is. */
+  #fromTun(tun: Fd, into: Uint8Array): number | "again" {
+    try {
+      return this.#options.host.read(tun, into);
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      this.#interfaceGone ??= error.message;
+      return "again";
+    }
   }
 
   #countSent(octets: number): void {

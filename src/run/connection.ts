@@ -12,6 +12,7 @@ import { Link } from "../ppp/link.ts";
 import type { LinkEnd, LinkOutput, NetworkName } from "../ppp/link_configuration.ts";
 import type { NetworkAgreement } from "../ppp/network.ts";
 import { printPacket } from "../ppp/print.ts";
+import { hostWords } from "./host_words.ts";
 import type { PppdFiles } from "./pppd_files.ts";
 import type { Hooks } from "./pppd_hooks.ts";
 import type { PppdLine } from "./pppd_line.ts";
@@ -41,31 +42,54 @@ export class Connection {
   readonly #interface: TunInterface;
   readonly #plane: TunPlane;
   readonly #link: Link;
+  readonly #up = new Set<NetworkName>();
   #ended: { reason: LinkEnd; detail: string } | undefined;
   #wasUp = false;
+  #hasFailed = false;
+  #isDisposed = false;
   #upAt: Millis | undefined;
   #now: Millis;
 
-  /** Make the interface and start the link. Throws HostError when the interface cannot be made. */
+  /** Make the interface and start the link. Throws HostError when the interface cannot be made; nothing stays open then. */
   constructor(parts: ConnectionParts, now: Millis) {
     this.#parts = parts;
     this.#now = now;
     const { host, settings, line } = parts;
     this.#interface = new TunInterface(host, settings.interface.name ?? "ppp%d");
+    try {
+      this.#link = this.#makeLink();
+      this.#plane = this.#makePlane();
+      parts.hooks.environment.set("IFNAME", this.#interface.name);
+      parts.hooks.environment.set("UNIT", String(this.#interface.unit));
+      parts.log("info", `Using interface ${this.#interface.name}`);
+      parts.log("notice", `Connect: ${this.#interface.name} <--> ${line.name}`);
+      this.#link.handle({ kind: "lowerUp" }, now);
+      this.#drain(now);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  #makeLink(): Link {
+    const { host, settings, log } = this.#parts;
     const seed = new Uint8Array(16);
     host.random(seed);
-    this.#link = new Link({
+    return new Link({
       ...settings.link({
         interfaceName: this.#interface.name,
         unit: this.#interface.unit,
-        refuseLocal: (address) =>
-          this.#interface.otherInterfaceWith(address) ? "an address of another interface here" : undefined,
+        refuseLocal: (address) => this.#isTaken(address) ? "an address of another interface here" : undefined,
         random: (into) => host.random(into),
-        warn: (text) => parts.log("warning", text),
+        warn: (text) => log("warning", text),
       }),
       seed,
     });
-    this.#plane = new TunPlane({
+  }
+
+  #makePlane(): TunPlane {
+    const { host, settings, line, recording } = this.#parts;
+    return new TunPlane({
       host,
       lineIn: line.input,
       lineOut: line.output,
@@ -74,14 +98,17 @@ export class Connection {
       receiveAll: settings.receiveAll,
       mru: settings.mru,
       onTraffic: (received) => this.#link.traffic(this.#now, received),
-      onOctets: parts.recording?.octets,
+      onOctets: recording?.octets,
     });
-    parts.hooks.environment.set("IFNAME", this.#interface.name);
-    parts.hooks.environment.set("UNIT", String(this.#interface.unit));
-    parts.log("info", `Using interface ${this.#interface.name}`);
-    parts.log("notice", `Connect: ${this.#interface.name} <--> ${line.name}`);
-    this.#link.handle({ kind: "lowerUp" }, now);
-    this.#drain(now);
+  }
+
+  /** Where the kernel does not tell, the address is taken as free. */
+  #isTaken(address: number): boolean {
+    let isTaken = false;
+    this.#attempt("see which addresses are in use", () => {
+      isTaken = this.#interface.otherInterfaceWith(address);
+    });
+    return isTaken;
   }
 
   /** Name of the interface. */
@@ -97,6 +124,11 @@ export class Connection {
   /** Whether a network has been up. */
   get wasUp(): boolean {
     return this.#wasUp;
+  }
+
+  /** Whether it ended for a failure of this machine, not of the line or the peer. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   /** When `expire` is due. */
@@ -117,6 +149,13 @@ export class Connection {
       if (output.kind === "hangup") {
         this.#parts.log("notice", "Modem hangup");
         this.#link.handle({ kind: "lowerDown", detail: output.detail }, now);
+      } else if (output.kind === "interfaceGone") {
+        this.#parts.log(
+          "error",
+          `Interface ${this.interfaceName} is gone (${output.detail}): what removed it?`,
+        );
+        this.#hasFailed = true;
+        this.#link.handle({ kind: "close", reason: "asked", text: "Interface gone" }, now);
       } else {
         this.#debugPacket("rcvd", output.packet);
         this.#link.handle({ kind: "packet", packet: output.packet }, now);
@@ -144,9 +183,26 @@ export class Connection {
     this.#drain(now);
   }
 
-  /** Remove the interface and all that depends on it. */
+  /** Remove the interface and all that depends on it; end the recording. Once: later calls do nothing. */
   dispose(): void {
-    for (const line of this.#interface.close()) this.#parts.log("info", line);
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    this.#parts.recording?.close();
+    this.#attempt("put everything back", () => {
+      for (const line of this.#interface.close()) this.#parts.log("info", line);
+    });
+  }
+
+  /**
+   * After a fault: tell the peer without waiting for its answer, take the networks down, have their "down" hooks run. `guard`
+   * runs each step, so that one that fails does not keep the others from their turn.
+   */
+  abandon(now: Millis, guard: (step: () => void) => void): void {
+    guard(() => this.close("asked", "Internal error", now));
+    for (const network of this.#up) guard(() => this.#networkDown(network, now));
+    const { hooks } = this.#parts;
+    for (const pair of [hooks.ip, hooks.ipv6, hooks.auth]) guard(() => pair.down(now));
+    guard(() => this.dispose());
   }
 
   #drain(now: Millis): void {
@@ -202,7 +258,10 @@ export class Connection {
       return true;
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
-      this.#parts.log("error", `Couldn't ${what} on ${this.interfaceName}: ${error.message}`);
+      // Of an interface that is gone no more is said than that it is gone.
+      if (!this.#hasFailed) {
+        this.#parts.log("error", `Couldn't ${what} on ${this.interfaceName}: ${hostWords(error)}`);
+      }
       return false;
     }
   }
@@ -244,6 +303,7 @@ export class Connection {
       this.close("networkRefused", "Interface configuration failed", now);
       return;
     }
+    this.#up.add("ip");
     this.#plane.setNetwork("ip", true);
     const wanted = settings.interface;
     if (wanted.defaultRoute) this.#defaultRoute(4, wanted.replaceDefaultRoute);
@@ -264,6 +324,7 @@ export class Connection {
       this.#interface.setIpv6(agreement.local, agreement.remote);
     });
     if (!configured) return;
+    this.#up.add("ipv6");
     this.#plane.setNetwork("ipv6", true);
     if (settings.interface.defaultRoute6) this.#defaultRoute(6, false);
     const [local, remote] = [agreement.local, agreement.remote].map((identifier) =>
@@ -300,21 +361,28 @@ export class Connection {
   }
 
   #networkDown(network: NetworkName, now: Millis): void {
-    const { hooks, log } = this.#parts;
+    const { hooks } = this.#parts;
+    this.#up.delete(network);
     this.#plane.setNetwork(network, false);
     this.#reportTraffic(now);
     if (network === "ip") {
-      for (const line of this.#interface.undoDefaultRoutes(4)) log("info", line);
-      this.#parts.files.forgetDefaultRoutes(4);
+      this.#undoDefaultRoutes(4);
       this.#attempt("take the IP addresses off", () => this.#interface.clearIpv4());
       this.#parts.files.removeResolvConf();
       hooks.ip.down(now);
       return;
     }
-    for (const line of this.#interface.undoDefaultRoutes(6)) log("info", line);
-    this.#parts.files.forgetDefaultRoutes(6);
+    this.#undoDefaultRoutes(6);
     this.#attempt("take the IPv6 addresses off", () => this.#interface.clearIpv6());
     hooks.ipv6.down(now);
+  }
+
+  /** What cannot be put back now stays in the journal, for the end of the run or the next start. */
+  #undoDefaultRoutes(family: 4 | 6): void {
+    const undone = this.#attempt("put the default route back", () => {
+      for (const line of this.#interface.undoDefaultRoutes(family)) this.#parts.log("info", line);
+    });
+    if (undone) this.#parts.files.forgetDefaultRoutes(family);
   }
 
   /** "Connect time …": pppd prints it once as the first network goes down, and gives the numbers to the hooks. */

@@ -9,7 +9,8 @@
  */
 import { toHex } from "../base/octets.ts";
 import { latin1 } from "../base/text.ts";
-import type { Host, Millis } from "../host.ts";
+import { type Host, HostError, type Millis } from "../host.ts";
+import { hostWords } from "./host_words.ts";
 import { isRunnable, type Programs } from "./programs.ts";
 
 /** Whether hooks log what they start and how they end. */
@@ -118,7 +119,8 @@ export function runHook(
     log("debug", `Script ${path} started (pid ${pid})`);
     return pid;
   } catch (error) {
-    log("warning", `Can't execute ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    if (!(error instanceof HostError)) throw error;
+    log("warning", `Can't execute ${path}: ${hostWords(error)}`);
     return undefined;
   }
 }

@@ -9,6 +9,7 @@ import { type Host, HostError, type Level } from "../host.ts";
 import { writePidFile } from "../linux/files.ts";
 import { applyResolvConf, planResolvConf } from "../linux/resolver.ts";
 import type { DefaultRouteRecord } from "../linux/route.ts";
+import { hostWords } from "./host_words.ts";
 import type { PppdLine } from "./pppd_line.ts";
 import { terminalEntry, type UndoEntry } from "./undo_entry.ts";
 import { openJournal, recoverJournals, type UndoJournal } from "./undo_journal.ts";
@@ -26,6 +27,8 @@ export class PppdFiles {
   #linkEntry: UndoEntry | undefined;
   #resolvEntry: UndoEntry | undefined;
   #routes: { family: 4 | 6; entry: UndoEntry }[] = [];
+  /** What could not be done, as said last, so that a full disk is told of once. */
+  readonly #said = new Map<string, string>();
 
   constructor(host: Host, say: (level: Level, text: string) => void) {
     this.#host = host;
@@ -36,7 +39,8 @@ export class PppdFiles {
   /** Undo what runs that are gone left behind. */
   recover(): void {
     if (this.#journal.problem !== undefined) {
-      this.#say("warning", `Cannot keep a journal, so a kill -9 leaves its traces: ${this.#journal.problem}`);
+      const why = this.#journal.problem;
+      this.#say("warning", `Couldn't keep a journal, so a kill -9 leaves its traces: ${why}`);
     }
     this.#tolerate("clean up after an earlier run", () => {
       for (const line of recoverJournals(this.#host)) this.#say("notice", `after an earlier run: ${line}`);
@@ -102,7 +106,7 @@ export class PppdFiles {
       return [];
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
-      return [`Couldn't write the name servers: ${error.message}`];
+      return [`Couldn't write the name servers: ${hostWords(error)}`];
     }
   }
 
@@ -126,12 +130,12 @@ export class PppdFiles {
   }
 
   #add(entry: UndoEntry): UndoEntry {
-    this.#tolerate("write the journal", () => this.#journal.add(entry));
+    this.#tolerate("keep a journal, so a kill -9 leaves its traces", () => this.#journal.add(entry));
     return entry;
   }
 
   #strike(entry: UndoEntry): void {
-    this.#tolerate("write the journal", () => this.#journal.strike(entry));
+    this.#journal.strike(entry);
   }
 
   #undo(entry: UndoEntry): void {
@@ -144,9 +148,13 @@ export class PppdFiles {
   #tolerate(what: string, act: () => void): void {
     try {
       act();
+      this.#said.delete(what);
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
-      this.#say("warning", `Couldn't ${what}: ${error.message}`);
+      const why = hostWords(error);
+      if (this.#said.get(what) === why) return;
+      this.#said.set(what, why);
+      this.#say("warning", `Couldn't ${what}: ${why}`);
     }
   }
 }

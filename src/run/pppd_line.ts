@@ -5,9 +5,10 @@
  * @module
  */
 import { type Fd, type Host, HostError } from "../host.ts";
-import { type DeviceLock, lockDevice, unlockDevice } from "../linux/lock_file.ts";
+import { type DeviceLock, lockDevice, type LockOutcome, unlockDevice } from "../linux/lock_file.ts";
 import { openPty, openPtySlave } from "../linux/pty.ts";
 import { openSerial, type SerialPort, takeDescriptor } from "../linux/serial.ts";
+import { hostWords } from "./host_words.ts";
 import type { LineSettings, TerminalSettings } from "./pppd_settings.ts";
 
 /** Why a line could not be had. */
@@ -29,6 +30,7 @@ export class PppdLine {
   readonly #host: Host;
   readonly #lock: DeviceLock | undefined;
   readonly #closes: boolean;
+  readonly #wereBlocking: readonly Fd[];
 
   /** For `openLine`. */
   constructor(
@@ -41,6 +43,8 @@ export class PppdLine {
       programSide?: Fd;
       lock?: DeviceLock | undefined;
       closes: boolean;
+      /** Descriptors without a `port` that get their blocking mode back. */
+      wereBlocking?: readonly Fd[];
     },
   ) {
     this.#host = host;
@@ -51,6 +55,7 @@ export class PppdLine {
     this.programSide = parts.programSide;
     this.#lock = parts.lock;
     this.#closes = parts.closes;
+    this.#wereBlocking = parts.wereBlocking ?? [];
   }
 
   /** Bits a second, 0 where the line has no speed. */
@@ -69,15 +74,31 @@ export class PppdLine {
     if (this.output !== this.input) this.#host.setNonBlocking(this.output, !blocks);
   }
 
-  /** Put everything back and let go. Never throws for a line that is gone. */
+  /** Put everything back and let go. Throws no HostError, and whatever it throws, each step had its turn. */
   close(): void {
-    this.port?.restore();
-    if (this.#closes) this.#host.close(this.input);
-    try {
-      if (this.#lock !== undefined) unlockDevice(this.#host, this.#lock);
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error;
-    }
+    inTurn([
+      () => this.port?.restore(),
+      ...this.#wereBlocking.map((fd) => () => void this.#host.setNonBlocking(fd, false)),
+      () => {
+        if (this.#closes) this.#host.close(this.input);
+      },
+      () => {
+        if (this.#lock !== undefined) unlockDevice(this.#host, this.#lock);
+      },
+    ]);
+  }
+}
+
+/** Run each step whatever becomes of the others; HostErrors are no matter on the way out, the first of all else is thrown. */
+function inTurn(steps: readonly (() => void)[]): void {
+  const [step, ...rest] = steps;
+  if (step === undefined) return;
+  try {
+    step();
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+  } finally {
+    inTurn(rest);
   }
 }
 
@@ -96,7 +117,7 @@ export function openLine(
   };
   switch (line.kind) {
     case "terminal": {
-      const lock = terminal.lock ? lockDevice(host, line.path) : undefined;
+      const lock = terminal.lock ? tryToLock(host, line.path) : undefined;
       if (lock !== undefined && lock.kind !== "locked") {
         return {
           kind: "locked",
@@ -116,32 +137,54 @@ export function openLine(
           closes: true,
         });
       } catch (error) {
-        if (lock?.kind === "locked") unlockDevice(host, lock.lock);
+        if (lock?.kind === "locked") inTurn([() => void unlockDevice(host, lock.lock)]);
         throw error;
       }
     }
     case "standardInput": {
       const port = takeDescriptor(host, 0, { ...options, exclusive: false });
-      const name = host.readLink("/proc/self/fd/0") ?? "/dev/tty";
-      return new PppdLine(host, { input: 0, output: 0, name, port, closes: false });
+      return new PppdLine(host, { input: 0, output: 0, name: port.path ?? "/dev/tty", port, closes: false });
     }
-    case "pipes":
-      host.setNonBlocking(line.input, true);
-      host.setNonBlocking(line.output, true);
-      return new PppdLine(host, { input: line.input, output: line.output, name: "notty", closes: false });
-    case "program": {
-      const pty = openPty(host);
-      const slave = openPtySlave(host, pty);
-      const port = takeDescriptor(host, slave, { local: true });
-      host.setNonBlocking(pty.master, false);
-      return new PppdLine(host, {
-        input: slave,
-        output: slave,
-        name: pty.slavePath,
-        port,
-        programSide: pty.master,
-        closes: true,
-      });
+    case "pipes": {
+      const { input, output } = line;
+      const wereBlocking: Fd[] = [];
+      const options = { input, output, name: "notty", closes: false, wereBlocking };
+      for (const fd of [input, output]) if (!host.setNonBlocking(fd, true)) wereBlocking.push(fd);
+      return new PppdLine(host, options);
     }
+    case "program":
+      return openProgramLine(host);
+  }
+}
+
+/** A lock that cannot be made is one that we do not have, as for pppd. */
+function tryToLock(host: Host, path: string): LockOutcome {
+  try {
+    return lockDevice(host, path);
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    return { kind: "held", pid: undefined, why: hostWords(error) };
+  }
+}
+
+function openProgramLine(host: Host): PppdLine {
+  const pty = openPty(host);
+  let slave: Fd | undefined;
+  try {
+    slave = openPtySlave(host, pty);
+    const port = takeDescriptor(host, slave, { local: true });
+    host.setNonBlocking(pty.master, false);
+    return new PppdLine(host, {
+      input: slave,
+      output: slave,
+      name: pty.slavePath,
+      port,
+      programSide: pty.master,
+      closes: true,
+    });
+  } catch (error) {
+    const open = slave;
+    inTurn([() => open !== undefined && host.close(open), () => host.close(pty.master)]);
+    throw error;
   }
 }

@@ -6,6 +6,7 @@
  */
 import { encodeUtf8 } from "../base/text.ts";
 import { type Fd, type Host, HostError, type Level, type Millis } from "../host.ts";
+import { hostWords } from "./host_words.ts";
 
 /** syslog(3) severities. */
 const severities: Record<Level, number> = { error: 3, warning: 4, notice: 5, info: 6, debug: 7 };
@@ -20,53 +21,89 @@ const RETRY_AFTER: Millis = 10_000;
 /** See the file's head. */
 export class PppdLog {
   readonly #host: Host;
+  #owned: Fd | undefined;
   /** Descriptor for lines, undefined for none. */
   descriptor: Fd | undefined;
   /** Whether debugging lines go to the descriptor; syslog gets them always. */
   showsDebug: boolean;
   #syslog: Fd | undefined;
   #retryAt: Millis = 0;
+  /** Lines that the descriptor did not take since the last one that it took, and why. */
+  #lost = 0;
+  #lostWhy = "";
+  /** The last line that it took was cut short. */
+  #isTorn = false;
 
-  constructor(host: Host, descriptor: Fd | undefined, showsDebug: boolean) {
+  /** With `owned` the descriptor is the log's to close. */
+  constructor(host: Host, descriptor: Fd | undefined, showsDebug: boolean, owned = false) {
     this.#host = host;
+    this.#owned = owned ? descriptor : undefined;
     this.descriptor = descriptor;
     this.showsDebug = showsDebug;
   }
 
-  /** Log one line. Never throws: a log that cannot be written must not take a link down. */
-  write(level: Level, text: string): void {
-    if (level !== "debug" || this.showsDebug) {
-      this.#toSyslog(severities[level], text);
-      this.#toDescriptor(text);
-    }
+  /** Log one line; whether anything took it. What the system refuses is no error: a log must not take a link down. */
+  write(level: Level, text: string): boolean {
+    if (level === "debug" && !this.showsDebug) return false;
+    const inSyslog = this.#toSyslog(severities[level], text);
+    return this.#toDescriptor(text) || inSyslog;
   }
 
-  /** Close the connection to syslog. */
+  /** Close the connection to syslog, and the descriptor if it is its own. */
   close(): void {
-    if (this.#syslog === undefined) return;
-    this.#host.close(this.#syslog);
-    this.#syslog = undefined;
+    for (const fd of [this.#syslog, this.#owned]) if (fd !== undefined) this.#closeQuietly(fd);
+    this.#syslog = this.#owned = undefined;
   }
 
-  #toDescriptor(text: string): void {
-    if (this.descriptor === undefined) return;
+  #closeQuietly(fd: Fd): void {
     try {
-      this.#host.write(this.descriptor, encodeUtf8(`${text}\n`));
+      this.#host.close(fd);
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
-      this.descriptor = undefined;
     }
   }
 
-  #toSyslog(severity: number, text: string): void {
+  /** A full disk may have room again later, so each line is tried; a reader that went does not come back. */
+  #toDescriptor(text: string): boolean {
+    if (this.descriptor === undefined) return false;
+    const missing = this.#lost === 0 ? "" : `(${this.#lost} lines are missing here: ${this.#lostWhy})\n`;
+    const octets = encodeUtf8(`${this.#isTorn ? "\n" : ""}${missing}${text}\n`);
+    try {
+      const taken = this.#host.write(this.descriptor, octets);
+      this.#isTorn = taken === "again" ? this.#isTorn : taken < octets.length;
+      if (taken === octets.length) {
+        this.#lost = 0;
+        return true;
+      }
+      this.#lose("its reader is too slow, or the disk is full");
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      if (error.code === "EPIPE" || error.code === "EBADF") this.descriptor = undefined;
+      else this.#lose(hostWords(error));
+    }
+    return false;
+  }
+
+  #lose(why: string): void {
+    this.#lost += 1;
+    this.#lostWhy = why;
+    if (this.#lost === 1) {
+      this.#toSyslog(severities.warning, `The log file takes no lines, the link goes on: ${why}`);
+    }
+  }
+
+  #toSyslog(severity: number, text: string): boolean {
     const fd = this.#connected();
-    if (fd === undefined) return;
+    if (fd === undefined) return false;
     try {
       this.#host.write(fd, encodeUtf8(`<${FACILITY * 8 + severity}>pppd[${this.#host.pid}]: ${text}`));
+      return true;
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
-      this.close();
+      this.#syslog = undefined;
+      this.#closeQuietly(fd);
       this.#retryAt = this.#host.clock() + RETRY_AFTER;
+      return false;
     }
   }
 
@@ -80,7 +117,7 @@ export class PppdLog {
       this.#syslog = fd;
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
-      if (fd !== undefined) this.#host.close(fd);
+      if (fd !== undefined) this.#closeQuietly(fd);
     }
     return this.#syslog;
   }

@@ -7,46 +7,31 @@
  *
  * @module
  */
-import {
-  type Fd,
-  type Host,
-  HostError,
-  type Interest,
-  type Level,
-  type Millis,
-  type Wakeup,
-} from "../host.ts";
+import { type Host, HostError, type Interest, type Level, type Millis, type Wakeup } from "../host.ts";
+import { isTunMissing } from "../linux/tun_device.ts";
 import { earliest } from "../machine.ts";
 import { Connection } from "./connection.ts";
+import { waitForTheLast } from "./departure.ts";
 import { endWords } from "./end_words.ts";
+import { faultPlace } from "./fault.ts";
+import { hostWords } from "./host_words.ts";
+import { LineScripts, type Pause, type Resume } from "./line_scripts.ts";
 import type { Service } from "./loop.ts";
 import { Hooks } from "./pppd_hooks.ts";
 import { type LineFailure, openLine, PppdLine } from "./pppd_line.ts";
 import type { PppdLog } from "./pppd_log.ts";
-import { prepareEnvironment, shellEnvironment } from "./pppd_environment.ts";
+import { prepareEnvironment } from "./pppd_environment.ts";
 import { exitStatus, statusOf } from "./pppd_exit_status.ts";
 import type { PppdSettings } from "./pppd_settings.ts";
-import { Programs, shellCommand } from "./programs.ts";
+import { Programs } from "./programs.ts";
 import { Recording } from "./recording.ts";
 import { PppdFiles } from "./pppd_files.ts";
 
-/** What the run waits for. */
-type Pause =
-  | { readonly kind: "program"; readonly pid: number }
-  /** `orInput`: or until this descriptor has something to read. */
-  | { readonly kind: "time"; readonly until: Millis; readonly orInput?: Fd }
-  | { readonly kind: "carrier"; readonly line: PppdLine }
-  | { readonly kind: "connection" };
-
-/** What ended a pause. */
-type Resume =
-  | { readonly kind: "start" | "time" | "input" | "ended" | "carrier" | "interrupted" }
-  | { readonly kind: "program"; readonly status: number };
-
 /** The line looks for carrier this often while it waits for it: no wake-up comes from the modem's lines. */
 const CARRIER_EVERY: Millis = 500;
-const DTR_DOWN: Millis = 1000;
 const CHILD_WAIT: Millis = 5000;
+/** With `persist` and `holdoff 0`, what fails at once is not tried without end in one moment. */
+const LEAST_PAUSE: Millis = 1000;
 
 /** See the file's head. */
 export class PppdService implements Service {
@@ -56,6 +41,7 @@ export class PppdService implements Service {
   readonly #programs: Programs;
   readonly #hooks: Hooks;
   readonly #files: PppdFiles;
+  readonly #scripts: LineScripts;
   readonly #whenUp: () => void;
   readonly #course: Generator<Pause, number, Resume>;
   #pause: Pause | undefined;
@@ -78,6 +64,17 @@ export class PppdService implements Service {
     const say = (level: Level, text: string) => this.#say(level, text);
     this.#hooks = new Hooks(host, this.#programs, settings.hooks, say);
     this.#files = new PppdFiles(host, say);
+    this.#scripts = new LineScripts({
+      host,
+      settings,
+      programs: this.#programs,
+      log,
+      debug: () => this.#debug,
+      now: () => this.#now,
+      ended: (status) => {
+        if (this.#pause?.kind === "program") this.#resume({ kind: "program", status });
+      },
+    });
     this.#now = host.clock();
     this.#course = this.#run();
   }
@@ -153,11 +150,36 @@ export class PppdService implements Service {
     }
   }
 
-  /** Leave at once, putting everything back: for a fault of this program itself. */
-  abandon(): void {
-    this.#connection?.dispose();
-    this.#line?.close();
-    this.#files.close();
+  /**
+   * Leave, putting everything back, after a fault of this program itself: the peer is told but not waited for, "down" hooks run,
+   * a few seconds are given to what runs. Each step is tried whatever becomes of the others. Never throws.
+   */
+  async abandon(): Promise<void> {
+    const guard = (step: () => void) => {
+      try {
+        step();
+      } catch (error) {
+        this.#confess(error);
+      }
+    };
+    guard(() => this.#connection?.abandon(this.#now, guard));
+    guard(() => this.#programs.stopUnbounded(this.#now));
+    try {
+      await waitForTheLast(this.#host, this.#line, this.#programs, this.#host.clock() + CHILD_WAIT);
+    } catch (error) {
+      this.#confess(error);
+    }
+    guard(() => this.#files.lineClosed());
+    guard(() => this.#line?.close());
+    guard(() => this.#files.close());
+    guard(() => this.#say("info", "Exit."));
+  }
+
+  /** A further fault on the way out: for who looks closely, where memory allows. */
+  #confess(error: unknown): void {
+    try {
+      this.#say("debug", `While leaving: ${faultPlace(error)}`);
+    } catch { /* The first fault was told. */ }
   }
 
   #checkEnded(): void {
@@ -218,7 +240,8 @@ export class PppdService implements Service {
       const { persist, maxFail, holdoffMs } = this.#settings;
       if (!persist || this.#quits || (maxFail > 0 && this.#failures >= maxFail)) break;
       const skipsHoldoff = status === exitStatus.idleTimeout;
-      if (holdoffMs > 0 && !skipsHoldoff) yield { kind: "time", until: this.#now + holdoffMs };
+      const pauseMs = skipsHoldoff ? 0 : Math.max(holdoffMs, this.#failures > 0 ? LEAST_PAUSE : 0);
+      if (pauseMs > 0) yield { kind: "time", until: this.#now + pauseMs };
       if (this.#quits) break;
     }
     const until = this.#now + CHILD_WAIT;
@@ -236,17 +259,21 @@ export class PppdService implements Service {
       line = this.#openLine();
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
-      this.#say("error", `Failed to open ${this.#lineName()}: ${error.message}`);
+      this.#say("error", `Failed to open ${this.#lineName()}: ${hostWords(error)}`);
       return exitStatus.openFailed;
     }
     if (typeof line === "number") return line;
-    this.#line = line;
     try {
+      this.#files.lineOpened(line);
       return yield* this.#onLine(line);
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      this.#say("error", `The line ${line.name} failed: ${hostWords(error)}`);
+      return exitStatus.hangup;
     } finally {
-      this.#line = undefined;
       this.#files.lineClosed();
       line.close();
+      this.#line = undefined;
     }
   }
 
@@ -267,12 +294,12 @@ export class PppdService implements Service {
       this.#say("error", opened.text);
       return opened.kind === "locked" ? exitStatus.lockFailed : exitStatus.openFailed;
     }
-    this.#files.lineOpened(opened);
+    this.#line = opened;
     return opened;
   }
 
   *#onLine(line: PppdLine): Generator<Pause, number, Resume> {
-    const failed = yield* this.#prepareLine(line);
+    const failed = yield* this.#scripts.prepare(line);
     if (failed !== undefined) return this.#quits ? exitStatus.userRequest : failed;
     this.#hooks.environment.set("SPEED", String(line.speed));
     const recording = this.#openRecording();
@@ -290,37 +317,35 @@ export class PppdService implements Service {
         up: () => this.#cameUp(),
       }, this.#now);
     } catch (error) {
-      recording?.close();
-      if (!(error instanceof HostError) && !(error instanceof RangeError)) throw error;
-      this.#say("error", error.message);
-      return error instanceof HostError && error.call === "open"
-        ? exitStatus.noKernelSupport
-        : exitStatus.fatalError;
+      if (!(error instanceof HostError)) throw error;
+      const isMissing = isTunMissing(error);
+      this.#say("error", `Couldn't make the interface: ${isMissing ? error.message : hostWords(error)}`);
+      return isMissing ? exitStatus.noKernelSupport : exitStatus.fatalError;
     }
     this.#connection = connection;
     this.#files.interfacePid(connection.interfaceName, this.#settings.linkName);
     yield { kind: "connection" };
-    this.#connection = undefined;
     const ended = connection.ended;
     const words = ended === undefined ? undefined : endWords(ended.reason, ended.detail);
     if (words !== undefined) this.#say("error", words);
     this.#say("notice", "Connection terminated.");
     this.#files.interfaceGone();
     connection.dispose();
-    recording?.close();
+    this.#connection = undefined;
     this.#hooks.environment.set("IFNAME", undefined);
-    yield* this.#disconnect(line, ended?.reason === "carrierLost");
-    return ended === undefined ? exitStatus.fatalError : statusOf(ended.reason, connection.wasUp);
+    yield* this.#scripts.disconnect(line, ended?.reason === "carrierLost");
+    if (ended === undefined || connection.hasFailed) return exitStatus.fatalError;
+    return statusOf(ended.reason, connection.wasUp);
   }
 
   #openRecording(): Recording | undefined {
     const path = this.#settings.recordPath;
     if (path === undefined) return undefined;
     try {
-      return new Recording(this.#host, path);
+      return new Recording(this.#host, path, (text) => this.#say("warning", text));
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
-      this.#say("error", `Couldn't open record file ${path}: ${error.message}`);
+      this.#say("error", `Couldn't open record file ${path}: ${hostWords(error)}`);
       return undefined;
     }
   }
@@ -328,113 +353,5 @@ export class PppdService implements Service {
   #cameUp(): void {
     this.#failures = 0;
     this.#whenUp();
-  }
-
-  /** From an open line to one with a peer on it; an exit status when that fails. */
-  *#prepareLine(line: PppdLine): Generator<Pause, number | undefined, Resume> {
-    const { init, connect, welcome, connectDelayMs, terminal } = this.#settings;
-    const dials = connect !== undefined || init !== undefined;
-    if (line.programSide !== undefined && this.#settings.line.kind === "program") {
-      if (!this.#startProgram(line, this.#settings.line.commandLine)) return exitStatus.ptyCommandFailed;
-    }
-    if (dials && terminal.modem && this.#settings.line.kind === "terminal") {
-      line.port?.dropDtr();
-      yield { kind: "time", until: this.#now + DTR_DOWN };
-      line.port?.raiseDtr();
-    }
-    if (init !== undefined) {
-      if ((yield* this.#onTerminal(line, "init", init)) !== 0) {
-        this.#say("error", "Initializer script failed");
-        return exitStatus.initFailed;
-      }
-      this.#say("info", "Serial port initialized.");
-    }
-    if (connect !== undefined) {
-      if ((yield* this.#onTerminal(line, "connect", connect)) !== 0) {
-        this.#say("error", "Connect script failed");
-        return exitStatus.connectFailed;
-      }
-      this.#say("info", "Serial connection established.");
-    }
-    if (terminal.modem) line.port?.setLocal(false);
-    if (connect === undefined && terminal.modem && line.port?.carrier() === false) {
-      const resumed = yield { kind: "carrier", line };
-      if (resumed.kind === "interrupted") return exitStatus.userRequest;
-    }
-    if (welcome !== undefined && (yield* this.#onTerminal(line, "welcome", welcome)) !== 0) {
-      this.#say("warning", "Welcome script failed");
-    }
-    if ((connect !== undefined || this.#settings.line.kind === "program") && connectDelayMs > 0) {
-      const resumed = yield { kind: "time", until: this.#now + connectDelayMs, orInput: line.input };
-      if (resumed.kind === "interrupted") return exitStatus.userRequest;
-    }
-    return undefined;
-  }
-
-  /** The program of `pty` gets the master side and runs on beside the link. */
-  #startProgram(line: PppdLine, commandLine: string): boolean {
-    const side = line.programSide;
-    if (side === undefined) return false;
-    try {
-      this.#programs.start({
-        title: "pty",
-        argv: shellCommand(commandLine),
-        environment: shellEnvironment(this.#host, this.#settings),
-        descriptors: [side, side, this.#log.descriptor],
-        withinMs: 0,
-        ended: (status) =>
-          this.#say("debug", `Script ${commandLine} finished, status = 0x${status.toString(16)}`),
-      }, this.#now);
-      return true;
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error;
-      this.#say("error", `Failed to create child process: ${error.message}`);
-      return false;
-    } finally {
-      this.#host.close(side);
-    }
-  }
-
-  /** Run a command line with the terminal as its standard input and output; its exit status. */
-  *#onTerminal(line: PppdLine, title: string, commandLine: string): Generator<Pause, number, Resume> {
-    let status: number | undefined;
-    let pid: number;
-    line.setBlocking(true);
-    try {
-      pid = this.#programs.start({
-        title,
-        argv: shellCommand(commandLine),
-        environment: shellEnvironment(this.#host, this.#settings),
-        descriptors: [line.input, line.output, this.#log.descriptor],
-        withinMs: 0,
-        ended: (ended) => {
-          status = ended;
-          if (this.#pause?.kind === "program") this.#resume({ kind: "program", status: ended });
-        },
-      }, this.#now);
-      if (this.#debug) this.#say("debug", `Script ${title} started (pid ${pid})`);
-      while (status === undefined) yield { kind: "program", pid };
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error;
-      this.#say("error", `Failed to create child process: ${error.message}`);
-      status = 99;
-    } finally {
-      line.setBlocking(false);
-    }
-    return status;
-  }
-
-  *#disconnect(line: PppdLine, hungUp: boolean): Generator<Pause, void, Resume> {
-    const { disconnect, terminal } = this.#settings;
-    if (disconnect !== undefined && !hungUp) {
-      line.port?.setLocal(true);
-      if ((yield* this.#onTerminal(line, "disconnect", disconnect)) !== 0) {
-        this.#say("warning", "disconnect script failed");
-      } else this.#say("info", "Serial link disconnected.");
-    }
-    if (terminal.modem && this.#settings.line.kind === "terminal" && line.port !== undefined) {
-      line.port.dropDtr();
-      yield { kind: "time", until: this.#now + DTR_DOWN };
-    }
   }
 }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { type Fd, type Host, HostError, type Millis } from "../host.ts";
+import { type Fd, type Host, HostError, type Millis, type SignalName } from "../host.ts";
 import { earliest } from "../machine.ts";
 
 /** How a program ended: its exit status, or 128 + the signal that ended it, as a shell says it. */
@@ -77,7 +77,21 @@ export class Programs {
     if (running === undefined || running.killAt !== undefined) return;
     running.termAt = undefined;
     running.killAt = now + KILL_AFTER;
-    this.#host.kill(-pid, "SIGTERM");
+    this.#signal(pid, "SIGTERM");
+  }
+
+  /** Ask those to end that may run as long as they like: the ones that have the line, not the hooks. */
+  stopUnbounded(now: Millis): void {
+    for (const { pid, program } of this.#running.values()) if (program.withinMs === 0) this.stop(pid, now);
+  }
+
+  /** A program that became another user's (EPERM) is left to end by itself. */
+  #signal(pid: number, signal: SignalName): void {
+    try {
+      this.#host.kill(-pid, signal);
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+    }
   }
 
   /** A child ended; false when it was none of these. */
@@ -95,7 +109,7 @@ export class Programs {
       if (running.termAt !== undefined && now >= running.termAt) this.stop(running.pid, now);
       if (running.killAt !== undefined && now >= running.killAt) {
         running.killAt = undefined;
-        this.#host.kill(-running.pid, "SIGKILL");
+        this.#signal(running.pid, "SIGKILL");
       }
     }
   }

@@ -3,43 +3,59 @@
  *
  * @module
  */
+import { concat } from "../base/octets.ts";
 import { type Fd, type Host, HostError, type Millis } from "../host.ts";
 import { abiOf } from "../linux/abi.ts";
 import { writeAll } from "../linux/files.ts";
 import { emitOctets, emitStart, emitTime } from "../ppp/pppdump.ts";
+import { hostWords } from "./host_words.ts";
 
-/** A recording that is being written. A full disk ends it, not the link. */
+/** A recording that is being written. A full disk ends it, not the link, and is said once. */
 export class Recording {
   readonly #host: Host;
-  readonly #fd: Fd;
+  readonly #path: string;
+  readonly #warn: (text: string) => void;
+  #fd: Fd | undefined;
   #lastAt: Millis;
-  #isBroken = false;
 
-  /** Create the file, or go on behind what is in it, as pppd does. Throws HostError. */
-  constructor(host: Host, path: string) {
+  /** Create the file, or go on behind what is in it, as pppd does. `warn` is told when it ends early. Throws HostError. */
+  constructor(host: Host, path: string, warn: (text: string) => void) {
     const { open } = abiOf(host.platform);
     this.#host = host;
+    this.#path = path;
+    this.#warn = warn;
     this.#fd = host.open(path, open.writeOnly | open.create | open.append, 0o600);
     this.#lastAt = host.clock();
-    writeAll(host, this.#fd, emitStart(Math.floor(host.wallClock() / 1000)));
+    this.#append(emitStart(Math.floor(host.wallClock() / 1000)));
   }
 
   /** Record octets of the line. */
   readonly octets = (direction: "sent" | "received", octets: Uint8Array): void => {
-    if (this.#isBroken) return;
+    if (this.#fd === undefined) return;
     const tenths = Math.floor((this.#host.clock() - this.#lastAt) / 100);
     this.#lastAt += tenths * 100;
-    try {
-      writeAll(this.#host, this.#fd, emitTime(tenths));
-      writeAll(this.#host, this.#fd, emitOctets(direction, octets));
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error;
-      this.#isBroken = true;
-    }
+    this.#append(concat(emitTime(tenths), emitOctets(direction, octets)));
   };
 
   /** Close the file. */
   close(): void {
-    this.#host.close(this.#fd);
+    const fd = this.#fd;
+    this.#fd = undefined;
+    try {
+      if (fd !== undefined) this.#host.close(fd);
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+    }
+  }
+
+  #append(octets: Uint8Array): void {
+    if (this.#fd === undefined) return;
+    try {
+      writeAll(this.#host, this.#fd, octets);
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      this.close();
+      this.#warn(`The recording ${this.#path} ends here, the link goes on: ${hostWords(error)}`);
+    }
   }
 }

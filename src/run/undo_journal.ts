@@ -11,6 +11,8 @@ import { type Host, HostError } from "../host.ts";
 import { openFlags } from "../linux/abi.ts";
 import { makeDirectories, readTextFile, unlinkIfThere, writeFileAtomically } from "../linux/files.ts";
 import { identityOf, isRunning, isSameProcess, type ProcessIdentity } from "../linux/process.ts";
+import { faultPlace } from "./fault.ts";
+import { hostWords } from "./host_words.ts";
 import { type UndoEntry, undoEntry } from "./undo_entry.ts";
 import { type JournalContent, parseJournal } from "./undo_journal_file.ts";
 
@@ -86,10 +88,16 @@ export class UndoJournal {
     return lines;
   }
 
-  /** Undo everything, last first, and remove the file: the normal way out. Gives lines for the log. */
+  /** Undo everything, last first, and remove the file: the way out. Gives lines for the log. A fault in one stops no other. */
   undoAll(): string[] {
     const lines: string[] = [];
-    for (const entry of this.#entries.toReversed()) lines.push(...this.undo(entry));
+    for (const entry of this.#entries.toReversed()) {
+      try {
+        lines.push(...this.undo(entry));
+      } catch (fault) {
+        lines.push(`Cannot undo ${entry.kind}: ${faultPlace(fault)}`);
+      }
+    }
     return lines;
   }
 
@@ -137,7 +145,7 @@ export function openJournal(host: Host, options: JournalOptions = {}): UndoJourn
     problem = untrusted(host, directory);
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
-    problem = error.message;
+    problem = hostWords(error);
   }
   return new UndoJournal(host, directory, name, problem);
 }

@@ -10,39 +10,41 @@ import type { PppOptions } from "../../config/ppp_options.ts";
 import { UsageError } from "../../config/ppp_words.ts";
 import { type Fd, type Host, HostError } from "../../host.ts";
 import { abiOf } from "../../linux/abi.ts";
+import { AF } from "../../linux/netlink.ts";
+import { tunProblem } from "../../linux/tun_device.ts";
+import { faultWords } from "../../run/fault.ts";
+import { hostWords, isDiskWeather } from "../../run/host_words.ts";
 import { runLoop } from "../../run/loop.ts";
-import { type LinkIdentity, pppdLink } from "../../run/pppd_link.ts";
+import type { LinkIdentity } from "../../run/pppd_link.ts";
 import { PppdLog } from "../../run/pppd_log.ts";
 import { PppdSecrets, readLatin1 } from "../../run/pppd_secrets.ts";
 import { PppdService } from "../../run/pppd_service.ts";
 import { exitStatus } from "../../run/pppd_exit_status.ts";
-import type { HookPaths, LineSettings, PppdSettings } from "../../run/pppd_settings.ts";
+import type { LineSettings, PppdSettings } from "../../run/pppd_settings.ts";
 import { VERSION } from "../../version.ts";
-import { printLines } from "../print_lines.ts";
+import { printAnswer, printLines } from "../print_lines.ts";
+import { settingsOf, userName } from "./pppd_settings_of.ts";
 import { detach, DETACHED, toldParent } from "./detach.ts";
 
 /** Run as pppd; its exit status. */
 export async function pppd(host: Host, args: readonly string[]): Promise<number> {
-  if (args.includes("--version")) return print(host, [`pppd version 2.4.9 (uplinkd ${VERSION})`]);
-  if (args.includes("--help") || args.includes("-h")) return print(host, usage());
+  if (args.includes("--version")) return printAnswer(host, [`pppd version 2.4.9 (uplinkd ${VERSION})`]);
+  if (args.includes("--help") || args.includes("-h")) return printAnswer(host, usage());
   if (host.uid !== host.effectiveUid) {
-    printLines(host, 2, ["pppd: uplinkd does not run set-uid: run it as root"]);
-    return exitStatus.notRoot;
+    return refuse(host, "uplinkd does not run set-uid: run it as root", exitStatus.notRoot);
   }
   let loaded: LoadedPppOptions;
   try {
     loaded = load(host, args);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    printLines(host, 2, [`pppd: ${error.message}`]);
-    return exitStatus.optionError;
+    return refuse(host, error.message, exitStatus.optionError);
   }
   const { options } = loaded;
-  if (options.dump || options.dryrun) print(host, describePppOptions(loaded));
-  if (options.dryrun) return exitStatus.ok;
+  const printed = options.dump || options.dryrun ? printAnswer(host, describePppOptions(loaded)) : 0;
+  if (options.dryrun) return printed;
   if (host.effectiveUid !== 0) {
-    printLines(host, 2, ["pppd: must be run as root, to make an interface and set addresses"]);
-    return exitStatus.notRoot;
+    return refuse(host, "must be run as root, to make an interface and set addresses", exitStatus.notRoot);
   }
   return await run(host, args, options);
 }
@@ -57,57 +59,127 @@ function usage(): string[] {
   ];
 }
 
-function print(host: Host, lines: readonly string[]): number {
-  printLines(host, 1, lines);
-  return exitStatus.ok;
-}
-
 function load(host: Host, args: readonly string[]): LoadedPppOptions {
   return loadPppOptions({
     args: args.map((each) => latin1(encodeUtf8(each))),
     readFile: (path) => readLatin1(host, path),
-    isDevice: (path) => host.status(path)?.kind === "characterDevice",
+    isDevice: (path) => isDevice(host, path),
     isRoot: host.uid === 0,
     home: host.env("HOME"),
   });
 }
 
-async function run(host: Host, args: readonly string[], options: PppOptions): Promise<number> {
-  const secrets = new PppdSecrets(host, (text) => log.write("warning", text));
-  const line = lineOf(host, options);
-  if (typeof line === "string") {
-    printLines(host, 2, [`pppd: ${line}`]);
-    return exitStatus.optionError;
-  }
-  const identity = identityOf(host, options, secrets);
-  if (typeof identity === "string") {
-    printLines(host, 2, [`pppd: ${identity}`]);
-    return exitStatus.fatalError;
-  }
-  const onTerminal = line.kind === "standardInput" || line.kind === "pipes";
-  const stays = options.nodetach || onTerminal || host.env(DETACHED) !== undefined;
-  if (!stays) return await detach(host, ["pppd", ...args], options.updetach);
-  const log = new PppdLog(host, logDescriptor(host, options, onTerminal), options.debug);
-  log.write("notice", `pppd 2.4.9 (uplinkd ${VERSION}) started by ${userName(host)}, uid ${host.uid}`);
-  for (const notice of options.notices) log.write("warning", notice);
-  const service = new PppdService(
-    host,
-    settingsOf(host, options, line, identity, secrets),
-    log,
-    () => toldParent(host),
-  );
+/** A word that is no path at all, or too long for one, is no device. */
+function isDevice(host: Host, path: string): boolean {
   try {
+    return host.status(path)?.kind === "characterDevice";
+  } catch (error) {
+    if (error instanceof HostError) return false;
+    throw error;
+  }
+}
+
+async function run(host: Host, args: readonly string[], options: PppOptions): Promise<number> {
+  // What there is to warn of before there is a log waits for it.
+  const warnings: string[] = [...options.notices];
+  let warn = (text: string): void => void warnings.push(text);
+  const warned = new Set<string>();
+  const secrets = new PppdSecrets(host, (text) => {
+    if (!warned.has(text)) warn(text);
+    warned.add(text);
+  });
+  const line = lineOf(host, options);
+  if (typeof line === "string") return refuse(host, line, exitStatus.optionError);
+  const identity = identityOf(host, options, secrets);
+  if (typeof identity === "string") return refuse(host, identity, exitStatus.fatalError);
+  const missing = tunProblem(host);
+  if (missing !== undefined) return refuse(host, missing.message, exitStatus.noKernelSupport);
+  const onTerminal = line.kind === "standardInput" || line.kind === "pipes";
+  const logFile = openLogFile(host, options.logFile);
+  if (logFile.problem !== undefined) {
+    if (!logFile.isWeather) return refuse(host, logFile.problem, exitStatus.optionError);
+    printLines(host, 2, [`pppd: ${logFile.problem}`]);
+    warn(logFile.problem);
+  }
+  const stays = options.nodetach || onTerminal || host.env(DETACHED) !== undefined;
+  if (!stays) return await goToBackground(host, args, options, logFile.fd);
+  const log = logFile.fd === undefined
+    ? new PppdLog(host, logDescriptor(host, options, onTerminal), options.debug)
+    : new PppdLog(host, logFile.fd, options.debug, true);
+  warn = (text) => log.write("warning", text);
+  try {
+    log.write("notice", `pppd 2.4.9 (uplinkd ${VERSION}) started by ${userName(host)}, uid ${host.uid}`);
+    for (const text of warnings) warn(text);
+    return await serve(host, log, settingsOf(host, options, line, identity, secrets));
+  } finally {
+    log.close();
+  }
+}
+
+/** Run the service to its end. A fault of this program is one line in the log; the link is taken down then. */
+async function serve(host: Host, log: PppdLog, settings: PppdSettings): Promise<number> {
+  let service: PppdService | undefined;
+  try {
+    service = new PppdService(host, settings, log, () => toldParent(host));
     service.start();
     await runLoop(host, service);
+    return service.status ?? exitStatus.fatalError;
   } catch (error) {
-    const place = error instanceof Error
-      ? error.stack?.split("\n").slice(0, 3).join(" ") ?? error.message
-      : String(error);
-    log.write("error", `A fault of this program, the link is taken down: ${place}`);
-    service.abandon();
+    sayFault(host, log, error);
+    await service?.abandon();
+    return exitStatus.fatalError;
   }
-  log.close();
-  return service.status ?? exitStatus.fatalError;
+}
+
+/** In the log, or on standard error where no log takes it. */
+function sayFault(host: Host, log: PppdLog, error: unknown): void {
+  const words = faultWords(error, "the link is taken down", () => host.placeOf(error));
+  let isTold = false;
+  try {
+    isTold = log.write("error", words);
+  } finally {
+    if (!isTold) host.log("error", words);
+  }
+}
+
+function refuse(host: Host, why: string, status: number): number {
+  printLines(host, 2, [`pppd: ${why}`]);
+  return status;
+}
+
+async function goToBackground(
+  host: Host,
+  args: readonly string[],
+  options: PppOptions,
+  logFile: Fd | undefined,
+): Promise<number> {
+  try {
+    if (logFile !== undefined) host.close(logFile);
+    return await detach(host, ["pppd", ...args], options.updetach);
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    return refuse(host, `cannot go to the background: ${hostWords(error)}`, exitStatus.fatalError);
+  }
+}
+
+/** The file that `logfile` names: open, or why not, and whether that is the disk's fault, which a link outlives. */
+interface LogFile {
+  readonly fd?: Fd;
+  readonly problem?: string;
+  readonly isWeather?: boolean;
+}
+
+function openLogFile(host: Host, path: string | undefined): LogFile {
+  if (path === undefined) return {};
+  const { open } = abiOf(host.platform);
+  try {
+    return { fd: host.open(path, open.writeOnly | open.create | open.append, 0o640) };
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    const isWeather = isDiskWeather(error);
+    const then = isWeather ? ", going on without it" : "";
+    return { problem: `Can't open log file ${path}${then}: ${hostWords(error)}`, isWeather };
+  }
 }
 
 function lineOf(host: Host, options: PppOptions): LineSettings | string {
@@ -125,7 +197,7 @@ function lineOf(host: Host, options: PppOptions): LineSettings | string {
 
 /** Who we are, and whether the peer must prove itself; a text when it must and nothing is there to check it by. */
 function identityOf(host: Host, options: PppOptions, secrets: PppdSecrets): LinkIdentity | string {
-  const hostName = (readLatin1(host, "/proc/sys/kernel/hostname") ?? "localhost").trim();
+  const hostName = hostNameOf(host);
   const fullName = options.domain === "" ? hostName : `${hostName}.${options.domain.replace(/^\./, "")}`;
   const ourName = fromLatin1(options.useHostName ? fullName : options.name ?? fullName);
   const user = options.user === undefined ? ourName : fromLatin1(options.user);
@@ -144,98 +216,31 @@ function identityOf(host: Host, options: PppOptions, secrets: PppdSecrets): Link
     user,
     remoteName: options.remoteName === undefined ? undefined : fromLatin1(options.remoteName),
     authRequired,
-    hasIpv6: host.status("/proc/net/if_inet6") !== undefined,
+    hasIpv6: hasIpv6(host),
   };
 }
 
-function userName(host: Host): string {
-  const passwd = readLatin1(host, "/etc/passwd") ?? "";
-  const entry = passwd.split("\n").map((each) => each.split(":")).find((each) =>
-    each[2] === String(host.uid)
+/** The machine's name: the kernel's, or the one it is going to get where /proc does not tell. */
+function hostNameOf(host: Host): string {
+  const names = ["/proc/sys/kernel/hostname", "/etc/hostname"].map((path) =>
+    readLatin1(host, path)?.trim() ?? ""
   );
-  return entry?.[0] ?? String(host.uid);
+  return names.find((name) => name !== "" && name !== "(none)") ?? "localhost";
+}
+
+/** Whether the kernel has IPv6, as pppd looks: by a socket of that family. */
+function hasIpv6(host: Host): boolean {
+  try {
+    host.close(host.socket(AF.INET6, 2, 0));
+    return true;
+  } catch (error) {
+    if (error instanceof HostError) return false;
+    throw error;
+  }
 }
 
 function logDescriptor(host: Host, options: PppOptions, onTerminal: boolean): Fd | undefined {
-  const { open } = abiOf(host.platform);
-  if (options.logFile !== undefined) {
-    return host.open(options.logFile, open.writeOnly | open.create | open.append, 0o640);
-  }
   if (options.logFd === "none" || host.env(DETACHED) === "background") return undefined;
   if (options.logFd !== undefined) return options.logFd;
   return onTerminal ? undefined : 1;
-}
-
-function hookPaths(options: PppOptions): HookPaths {
-  const path = (name: keyof typeof names) => options.scripts.get(names[name]) ?? `/etc/ppp/${names[name]}`;
-  const names = {
-    ipPreUp: "ip-pre-up",
-    ipUp: "ip-up",
-    ipDown: "ip-down",
-    ipv6Up: "ipv6-up",
-    ipv6Down: "ipv6-down",
-    authUp: "auth-up",
-    authDown: "auth-down",
-  } as const;
-  return {
-    ipPreUp: path("ipPreUp"),
-    ipUp: path("ipUp"),
-    ipDown: path("ipDown"),
-    ipv6Up: path("ipv6Up"),
-    ipv6Down: path("ipv6Down"),
-    authUp: path("authUp"),
-    authDown: path("authDown"),
-  };
-}
-
-function settingsOf(
-  host: Host,
-  options: PppOptions,
-  line: LineSettings,
-  identity: LinkIdentity,
-  secrets: PppdSecrets,
-): PppdSettings {
-  const dials = options.connect !== undefined;
-  const variables = new Map<string, string>();
-  for (const [name, value] of options.variables) if (value !== undefined) variables.set(name, value);
-  if (options.callFile !== undefined) variables.set("CALL_FILE", options.callFile);
-  return {
-    line,
-    terminal: {
-      baud: options.speed,
-      flowControl: options.flowControl,
-      stopBits: options.stopBits,
-      modem: options.modem && line.kind === "terminal",
-      lock: options.lock,
-    },
-    init: options.init,
-    connect: options.connect,
-    disconnect: options.disconnect,
-    welcome: options.welcome,
-    connectDelayMs: options.connectDelayMs,
-    persist: options.persist,
-    holdoffMs: (options.holdoffSeconds ?? (dials ? 30 : 0)) * 1000,
-    maxFail: options.maxFail,
-    interface: {
-      name: options.interfaceName ?? (options.unit === undefined ? undefined : `ppp${options.unit}`),
-      mtu: options.mtu,
-      defaultRoute: options.defaultRoute && options.mayDefaultRoute,
-      replaceDefaultRoute: options.replaceDefaultRoute && options.mayDefaultRoute,
-      defaultRouteMetric: options.defaultRouteMetric,
-      defaultRoute6: options.defaultRoute6,
-      usePeerDns: options.usePeerDns,
-    },
-    hooks: hookPaths(options),
-    ipParameter: options.ipParam,
-    linkName: options.linkName,
-    variables,
-    debug: options.debug,
-    showPasswords: !options.hidePassword,
-    recordPath: options.record,
-    mru: options.mru ?? 1500,
-    receiveAll: options.receiveAll,
-    escapes: options.escape,
-    userName: userName(host),
-    link: (context) => pppdLink(options, identity, secrets, context),
-  };
 }

@@ -314,6 +314,9 @@ export class DemoService implements Service {
     for (let output = this.#plane.next(); output !== undefined; output = this.#plane.next()) {
       if (output.kind === "hangup") {
         this.#link.handle({ kind: "lowerDown", detail: output.detail }, this.#now);
+      } else if (output.kind === "interfaceGone") {
+        this.#fail("hostFailed", `the interface is gone: ${output.detail}`);
+        return;
       } else this.#link.handle({ kind: "packet", packet: output.packet }, this.#now);
       this.#drainLink();
     }

@@ -1,0 +1,98 @@
+/**
+ * From the checked options of pppd to the settings that `run/pppd_service.ts` works from.
+ *
+ * @module
+ */
+import type { PppOptions } from "../../config/ppp_options.ts";
+import type { Host } from "../../host.ts";
+import { type LinkIdentity, pppdLink } from "../../run/pppd_link.ts";
+import { type PppdSecrets, readLatin1 } from "../../run/pppd_secrets.ts";
+import type { HookPaths, LineSettings, PppdSettings } from "../../run/pppd_settings.ts";
+
+/** Who runs this, by /etc/passwd; the number where that does not tell. */
+export function userName(host: Host): string {
+  const passwd = readLatin1(host, "/etc/passwd") ?? "";
+  const entry = passwd.split("\n").map((each) => each.split(":")).find((each) =>
+    each[2] === String(host.uid)
+  );
+  return entry?.[0] ?? String(host.uid);
+}
+
+function hookPaths(options: PppOptions): HookPaths {
+  const path = (name: keyof typeof names) => {
+    const given = options.scripts.get(names[name]) ?? `/etc/ppp/${names[name]}`;
+    // pppd runs them in the root folder.
+    return given.startsWith("/") ? given : `/${given}`;
+  };
+  const names = {
+    ipPreUp: "ip-pre-up",
+    ipUp: "ip-up",
+    ipDown: "ip-down",
+    ipv6Up: "ipv6-up",
+    ipv6Down: "ipv6-down",
+    authUp: "auth-up",
+    authDown: "auth-down",
+  } as const;
+  return {
+    ipPreUp: path("ipPreUp"),
+    ipUp: path("ipUp"),
+    ipDown: path("ipDown"),
+    ipv6Up: path("ipv6Up"),
+    ipv6Down: path("ipv6Down"),
+    authUp: path("authUp"),
+    authDown: path("authDown"),
+  };
+}
+
+/** All that the service needs to know. */
+export function settingsOf(
+  host: Host,
+  options: PppOptions,
+  line: LineSettings,
+  identity: LinkIdentity,
+  secrets: PppdSecrets,
+): PppdSettings {
+  const dials = options.connect !== undefined;
+  const variables = new Map<string, string>();
+  for (const [name, value] of options.variables) if (value !== undefined) variables.set(name, value);
+  if (options.callFile !== undefined) variables.set("CALL_FILE", options.callFile);
+  return {
+    line,
+    terminal: {
+      baud: options.speed,
+      flowControl: options.flowControl,
+      stopBits: options.stopBits,
+      modem: options.modem && line.kind === "terminal",
+      lock: options.lock,
+    },
+    init: options.init,
+    connect: options.connect,
+    disconnect: options.disconnect,
+    welcome: options.welcome,
+    connectDelayMs: options.connectDelayMs,
+    persist: options.persist,
+    holdoffMs: (options.holdoffSeconds ?? (dials ? 30 : 0)) * 1000,
+    maxFail: options.maxFail,
+    interface: {
+      name: options.interfaceName ?? (options.unit === undefined ? undefined : `ppp${options.unit}`),
+      mtu: options.mtu,
+      defaultRoute: options.defaultRoute && options.mayDefaultRoute,
+      replaceDefaultRoute: options.replaceDefaultRoute && options.mayDefaultRoute,
+      defaultRouteMetric: options.defaultRouteMetric,
+      defaultRoute6: options.defaultRoute6,
+      usePeerDns: options.usePeerDns,
+    },
+    hooks: hookPaths(options),
+    ipParameter: options.ipParam,
+    linkName: options.linkName,
+    variables,
+    debug: options.debug,
+    showPasswords: !options.hidePassword,
+    recordPath: options.record,
+    mru: options.mru ?? 1500,
+    receiveAll: options.receiveAll,
+    escapes: options.escape,
+    userName: userName(host),
+    link: (context) => pppdLink(options, identity, secrets, context),
+  };
+}
