@@ -4,7 +4,7 @@
 # /run/lab/far. "ours" is the program under test, "pppd" is Debian's.
 
 PPPD=/usr/sbin/pppd
-OURS=${PPPD_UNDER_TEST:-$ROOT/bin/uplinkd pppd}
+OURS=$(echo "${PPPD_UNDER_TEST:-$ROOT/bin/uplinkd,pppd}" | tr , " ")
 
 run_scenario() {
   name=$1
@@ -39,7 +39,7 @@ run_scenario() {
 
 # Everything as at the start: no programs, a new pty pair, plain files.
 fresh() {
-  busybox killall -9 pppd deno socat sleep ping nc busybox-nc 2>/dev/null || true
+  busybox killall -9 pppd deno uplinkd-x86_64 socat sleep ping nc busybox-nc 2>/dev/null || true
   busybox usleep 100000
   rm -rf /etc/ppp/* /run/ppp* /run/uplinkd /run/lab/near* /run/lab/far* /run/lab/*.out /run/lab/*.pid
   mkdir -p /etc/ppp/peers

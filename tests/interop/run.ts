@@ -76,7 +76,7 @@ async function boot(number: number, scenarios: readonly string[], share: string)
       `ROOT=${root}`,
       `UPLINKD_DENO=${Deno.execPath()}`,
       `SCENARIOS=${scenarios.join(",")}`,
-      ...(underTest === "" ? [] : [`PPPD_UNDER_TEST=${underTest}`]),
+      ...(underTest === "" ? [] : [`PPPD_UNDER_TEST=${underTest.replaceAll(" ", ",")}`]),
     ],
     stdin: "null",
     stdout: "piped",
