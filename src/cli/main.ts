@@ -26,9 +26,7 @@ export async function main(host: Host): Promise<number> {
   try {
     return await run(host);
   } catch (error) {
-    printLines(host, 2, [
-      `uplinkd: ${faultWords(error, "the program ends", () => host.placeOf(error))}`,
-    ]);
+    host.log("error", faultWords(error, "the program ends", () => host.placeOf(error)));
     return 1;
   }
 }

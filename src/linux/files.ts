@@ -112,13 +112,16 @@ export function writeTemporary(host: Host, path: string, octets: Uint8Array, mod
     fd = host.open(temporary, how, mode);
   }
   try {
-    writeAll(host, fd, octets);
-    host.changeMode(temporary, mode);
+    try {
+      writeAll(host, fd, octets);
+      host.changeMode(temporary, mode);
+    } finally {
+      // Some file systems tell of a full disk only here.
+      host.close(fd);
+    }
   } catch (error) {
     unlinkIfThere(host, temporary);
     throw error;
-  } finally {
-    host.close(fd);
   }
   return temporary;
 }

@@ -194,6 +194,8 @@ export class Netlink {
   readonly #fd: Fd;
   readonly #into = new Uint8Array(READ_OCTETS);
   #sequence = 0;
+  /** The answers to the last request were not read to their end. */
+  #isUnread = false;
 
   /** Throws HostError when the kernel has no netlink. */
   constructor(host: Host) {
@@ -217,6 +219,7 @@ export class Netlink {
           answers.push({ ...message, body: message.body.slice() });
           continue;
         }
+        this.#isUnread = false;
         this.#check(message, type, subject);
         return answers;
       }
@@ -247,8 +250,9 @@ export class Netlink {
     for (;;) {
       for (const message of this.#receive()) {
         if ((message.flags & NLM_F.DUMP_INTR) !== 0) whole = false;
+        if (message.type === NLMSG_DONE || message.type === NLMSG_ERROR) this.#isUnread = false;
         if (message.type === NLMSG_ERROR) this.#check(message, type, undefined);
-        if (message.type === NLMSG_DONE || message.type === NLMSG_ERROR) return whole;
+        if (!this.#isUnread) return whole;
         const entry = pick(message);
         if (entry !== undefined) entries.push(entry);
       }
@@ -256,7 +260,13 @@ export class Netlink {
   }
 
   #send(type: number, flags: number, body: Uint8Array): void {
+    // The kernel starts no dump on a socket where another has not been read to its end.
+    while (this.#isUnread) {
+      const count = this.#host.read(this.#fd, this.#into);
+      this.#isUnread = count !== "again" && count > 0;
+    }
     this.#sequence = (this.#sequence + 1) >>> 0;
+    this.#isUnread = true;
     this.#host.write(this.#fd, emitMessage(this.littleEndian, type, flags, this.#sequence, body));
   }
 

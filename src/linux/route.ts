@@ -286,7 +286,8 @@ function sameRoute(one: RouteRecord, other: RouteRecord): boolean {
   return one.interface === other.interface && one.gateway === other.gateway && one.header === other.header;
 }
 
-function restore(netlink: Netlink, record: DefaultRouteRecord, route: RouteRecord): string[] {
+/** Tried twice: without its default route a machine cannot be reached to put it back. */
+function restore(netlink: Netlink, record: DefaultRouteRecord, route: RouteRecord, isLast = false): string[] {
   const name = routeName(route);
   try {
     const present = defaultRoutes(netlink, route.family)
@@ -299,6 +300,7 @@ function restore(netlink: Netlink, record: DefaultRouteRecord, route: RouteRecor
     return [`restoring old default route to ${name}`];
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
+    if (!isLast) return restore(netlink, record, route, true);
     return [`Cannot restore the old default route to ${name}: ${error.message}`];
   }
 }

@@ -10,6 +10,7 @@
 import { type Fd, type Host, HostError } from "../host.ts";
 import { type Abi, abiOf, FLUSH } from "./abi.ts";
 import { realPath } from "./files.ts";
+import { inTurn } from "./in_turn.ts";
 import { type FlowControl, type LineSettings, Termios } from "./termios.ts";
 
 /** How a port is set. */
@@ -42,11 +43,13 @@ function tolerant(act: () => void): void {
   }
 }
 
-/** Run a system call on the way out: whatever it fails with, the next one must have its turn. */
-function quietly(act: () => void): void {
+/** Run a system call, and once more if it fails: for what a user would miss most. */
+function twice(act: () => void): void {
   try {
     act();
   } catch (error) {
+    if (error instanceof HostError && GONE.has(error.code)) throw error;
+    act();
     if (!(error instanceof HostError)) throw error;
   }
 }
@@ -186,10 +189,16 @@ export class SerialPort {
     if (this.#restored) return;
     this.#restored = true;
     const { TCSETS2, TIOCNXCL } = this.#abi.ioctl;
-    quietly(() => this.flush(this.outputPending === 0 ? "input" : "both"));
-    quietly(() => this.#host.ioctl(this.fd, TCSETS2, this.savedSettings));
-    if (this.#exclusive) quietly(() => this.#host.ioctl(this.fd, TIOCNXCL, 0));
-    if (!this.#wasNonBlocking) quietly(() => this.#host.setNonBlocking(this.fd, false));
+    inTurn([
+      () => this.flush(this.outputPending === 0 ? "input" : "both"),
+      () => twice(() => this.#host.ioctl(this.fd, TCSETS2, this.savedSettings)),
+      () => {
+        if (this.#exclusive) this.#host.ioctl(this.fd, TIOCNXCL, 0);
+      },
+      () => {
+        if (!this.#wasNonBlocking) this.#host.setNonBlocking(this.fd, false);
+      },
+    ]);
   }
 }
 

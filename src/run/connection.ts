@@ -64,7 +64,7 @@ export class Connection {
       parts.log("info", `Using interface ${this.#interface.name}`);
       parts.log("notice", `Connect: ${this.#interface.name} <--> ${line.name}`);
       this.#link.handle({ kind: "lowerUp" }, now);
-      this.#drain(now);
+      this.#settle(now);
     } catch (error) {
       this.dispose();
       throw error;
@@ -145,6 +145,56 @@ export class Connection {
   ready(fd: Fd, now: Millis): void {
     this.#now = now;
     this.#plane.ready(fd, now);
+    this.#settle(now);
+  }
+
+  /** Act on deadlines. */
+  expire(now: Millis): void {
+    this.#now = now;
+    this.#link.expire(now);
+    this.#settle(now);
+  }
+
+  /** Take the link down in an orderly way. */
+  close(reason: LinkEnd, text: string, now: Millis): void {
+    this.#link.handle({ kind: "close", reason, text }, now);
+    this.#settle(now);
+  }
+
+  /** The carrier went. */
+  hangup(detail: string, now: Millis): void {
+    this.#link.handle({ kind: "lowerDown", detail }, now);
+    this.#settle(now);
+  }
+
+  /** Remove the interface and all that depends on it; end the recording. Once: later calls do nothing. */
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    try {
+      this.#parts.recording?.close();
+    } finally {
+      this.#attempt("put everything back", () => {
+        for (const line of this.#interface.close()) this.#parts.log("info", line);
+      });
+    }
+  }
+
+  /**
+   * After a fault: tell the peer without waiting for its answer, take the networks down, have their "down" hooks run. `guard`
+   * runs each step, so that one that fails does not keep the others from their turn.
+   */
+  abandon(now: Millis, guard: (step: () => void) => void): void {
+    guard(() => this.close("asked", "Internal error", now));
+    for (const network of this.#up) guard(() => this.#networkDown(network, now));
+    const { hooks } = this.#parts;
+    for (const pair of [hooks.ip, hooks.ipv6, hooks.auth]) guard(() => pair.down(now));
+    guard(() => this.dispose());
+  }
+
+  /** Do all that the link says and tell it all that the plane says: a line may fail while it is written to. */
+  #settle(now: Millis): void {
+    this.#drain(now);
     for (let output = this.#plane.next(); output !== undefined; output = this.#plane.next()) {
       if (output.kind === "hangup") {
         this.#parts.log("notice", "Modem hangup");
@@ -162,47 +212,6 @@ export class Connection {
       }
       this.#drain(now);
     }
-  }
-
-  /** Act on deadlines. */
-  expire(now: Millis): void {
-    this.#now = now;
-    this.#link.expire(now);
-    this.#drain(now);
-  }
-
-  /** Take the link down in an orderly way. */
-  close(reason: LinkEnd, text: string, now: Millis): void {
-    this.#link.handle({ kind: "close", reason, text }, now);
-    this.#drain(now);
-  }
-
-  /** The carrier went. */
-  hangup(detail: string, now: Millis): void {
-    this.#link.handle({ kind: "lowerDown", detail }, now);
-    this.#drain(now);
-  }
-
-  /** Remove the interface and all that depends on it; end the recording. Once: later calls do nothing. */
-  dispose(): void {
-    if (this.#isDisposed) return;
-    this.#isDisposed = true;
-    this.#parts.recording?.close();
-    this.#attempt("put everything back", () => {
-      for (const line of this.#interface.close()) this.#parts.log("info", line);
-    });
-  }
-
-  /**
-   * After a fault: tell the peer without waiting for its answer, take the networks down, have their "down" hooks run. `guard`
-   * runs each step, so that one that fails does not keep the others from their turn.
-   */
-  abandon(now: Millis, guard: (step: () => void) => void): void {
-    guard(() => this.close("asked", "Internal error", now));
-    for (const network of this.#up) guard(() => this.#networkDown(network, now));
-    const { hooks } = this.#parts;
-    for (const pair of [hooks.ip, hooks.ipv6, hooks.auth]) guard(() => pair.down(now));
-    guard(() => this.dispose());
   }
 
   #drain(now: Millis): void {

@@ -9,7 +9,7 @@ import { remedyOf } from "./host_words.ts";
 
 const MOST_CHARACTERS = 200;
 /** Where errors are made, not where they come from. */
-const WITHOUT_INTEREST = /(^|\/)(ffi\/|src\/host\.ts:)/;
+const WITHOUT_INTEREST = /^src\/host\.ts:/;
 
 /** Whether the engine or the system had no memory to give. QuickJS throws null where it has none for the error itself. */
 export function isOutOfMemory(error: unknown): boolean {
@@ -36,7 +36,7 @@ function frames(error: Error, sourceOf: ((line: number) => string) | undefined):
 function placeOf(error: Error, sourceOf: ((line: number) => string) | undefined): string | undefined {
   try {
     const all = frames(error, sourceOf);
-    return all.find((each) => !WITHOUT_INTEREST.test(each)) ?? all[0];
+    return all.find((each) => each.startsWith("src/") && !WITHOUT_INTEREST.test(each)) ?? all[0];
   } catch {
     return undefined;
   }

@@ -7,6 +7,7 @@
 import { uint32Octets } from "../base/octets.ts";
 import { type Host, HostError, type Level } from "../host.ts";
 import { writePidFile } from "../linux/files.ts";
+import { lockFilePath } from "../linux/lock_file.ts";
 import { applyResolvConf, planResolvConf } from "../linux/resolver.ts";
 import type { DefaultRouteRecord } from "../linux/route.ts";
 import { hostWords } from "./host_words.ts";
@@ -47,34 +48,42 @@ export class PppdFiles {
     });
   }
 
-  /** The line is open: its lock file and settings are to be put back. */
-  lineOpened(line: PppdLine): void {
-    const { port } = line;
-    if (line.lockPath !== undefined) {
-      this.#lineEntries.push(this.#add({ kind: "lockFile", path: line.lockPath }));
-    }
+  /** A device is about to be locked. */
+  lineLocks(device: string): void {
+    this.#tolerate(`see where the lock of ${device} is`, () => {
+      this.#lineEntries.push(this.#add({ kind: "lockFile", path: lockFilePath(this.#host, device) }));
+    });
+  }
+
+  /** The line is open: its settings are to be put back. */
+  lineOpened({ port }: PppdLine): void {
     if (port?.path !== undefined) {
       this.#lineEntries.push(this.#add(terminalEntry(port.path, port.savedSettings, port.presentSettings)));
     }
   }
 
-  /** The line puts itself back now: nothing is left to undo for it. */
+  /** The line has put itself back, or could not be opened. The terminal is not opened again for a second look, which would raise DTR; its lock is. */
   lineClosed(): void {
-    for (const entry of this.#lineEntries) this.#strike(entry);
+    for (const entry of this.#lineEntries) {
+      if (entry.kind === "lockFile") this.#undo(entry);
+      else this.#strike(entry);
+    }
     this.#lineEntries = [];
   }
 
   /** Write `NAME.pid` and, with `linkname`, the interface into `ppp-LINK.pid`. */
   interfacePid(interfaceName: string, linkName: string | undefined): void {
-    this.#interfaceEntry = this.#pidFile(`${PID_DIRECTORY}/${interfaceName}.pid`, []);
+    const path = `${PID_DIRECTORY}/${interfaceName}.pid`;
+    this.#interfaceEntry = this.#add({ kind: "pidFile", path });
+    this.#writePidFile(path, []);
     if (linkName !== undefined) this.linkPid(linkName, interfaceName);
   }
 
   /** Write `ppp-LINK.pid`: our pid, then the interface once there is one. */
   linkPid(linkName: string, interfaceName: string | undefined): void {
-    if (this.#linkEntry !== undefined) this.#strike(this.#linkEntry);
-    const more = interfaceName === undefined ? [] : [interfaceName];
-    this.#linkEntry = this.#pidFile(`${PID_DIRECTORY}/ppp-${linkName}.pid`, more);
+    const path = `${PID_DIRECTORY}/ppp-${linkName}.pid`;
+    this.#linkEntry ??= this.#add({ kind: "pidFile", path });
+    this.#writePidFile(path, interfaceName === undefined ? [] : [interfaceName]);
   }
 
   /** The interface is about to go: so does its pid file. */
@@ -123,10 +132,8 @@ export class PppdFiles {
     });
   }
 
-  #pidFile(path: string, more: readonly string[]): UndoEntry {
-    const entry = this.#add({ kind: "pidFile", path });
+  #writePidFile(path: string, more: readonly string[]): void {
     this.#tolerate(`create pid file ${path}`, () => writePidFile(this.#host, path, this.#host.pid, more));
-    return entry;
   }
 
   #add(entry: UndoEntry): UndoEntry {

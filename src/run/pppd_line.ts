@@ -5,6 +5,7 @@
  * @module
  */
 import { type Fd, type Host, HostError } from "../host.ts";
+import { inTurn } from "../linux/in_turn.ts";
 import { type DeviceLock, lockDevice, type LockOutcome, unlockDevice } from "../linux/lock_file.ts";
 import { openPty, openPtySlave } from "../linux/pty.ts";
 import { openSerial, type SerialPort, takeDescriptor } from "../linux/serial.ts";
@@ -86,19 +87,6 @@ export class PppdLine {
         if (this.#lock !== undefined) unlockDevice(this.#host, this.#lock);
       },
     ]);
-  }
-}
-
-/** Run each step whatever becomes of the others; HostErrors are no matter on the way out, the first of all else is thrown. */
-function inTurn(steps: readonly (() => void)[]): void {
-  const [step, ...rest] = steps;
-  if (step === undefined) return;
-  try {
-    step();
-  } catch (error) {
-    if (!(error instanceof HostError)) throw error;
-  } finally {
-    inTurn(rest);
   }
 }
 

@@ -116,8 +116,8 @@ export class PppdLog {
       this.#host.connect(fd, unixAddress(SYSLOG_SOCKET, this.#host.platform.littleEndian));
       this.#syslog = fd;
     } catch (error) {
-      if (!(error instanceof HostError)) throw error;
       if (fd !== undefined) this.#closeQuietly(fd);
+      if (!(error instanceof HostError)) throw error;
     }
     return this.#syslog;
   }

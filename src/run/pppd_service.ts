@@ -169,8 +169,8 @@ export class PppdService implements Service {
     } catch (error) {
       this.#confess(error);
     }
-    guard(() => this.#files.lineClosed());
     guard(() => this.#line?.close());
+    guard(() => this.#files.lineClosed());
     guard(() => this.#files.close());
     guard(() => this.#say("info", "Exit."));
   }
@@ -254,27 +254,25 @@ export class PppdService implements Service {
   }
 
   *#session(): Generator<Pause, number, Resume> {
-    let line: PppdLine | number;
-    try {
-      line = this.#openLine();
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error;
-      this.#say("error", `Failed to open ${this.#lineName()}: ${hostWords(error)}`);
-      return exitStatus.openFailed;
+    const line = this.#openLine();
+    if (typeof line === "number") {
+      this.#files.lineClosed();
+      return line;
     }
-    if (typeof line === "number") return line;
+    let status: number;
     try {
       this.#files.lineOpened(line);
-      return yield* this.#onLine(line);
+      status = yield* this.#onLine(line);
     } catch (error) {
+      // After a fault of ours the line is needed once more: `abandon` lets go of it.
       if (!(error instanceof HostError)) throw error;
       this.#say("error", `The line ${line.name} failed: ${hostWords(error)}`);
-      return exitStatus.hangup;
-    } finally {
-      this.#files.lineClosed();
-      line.close();
-      this.#line = undefined;
+      status = exitStatus.hangup;
     }
+    line.close();
+    this.#files.lineClosed();
+    this.#line = undefined;
+    return status;
   }
 
   #lineName(): string {
@@ -283,19 +281,19 @@ export class PppdService implements Service {
   }
 
   #openLine(): PppdLine | number {
-    const startsLocal = this.#settings.connect !== undefined || this.#settings.init !== undefined;
-    const opened: PppdLine | LineFailure = openLine(
-      this.#host,
-      this.#settings.line,
-      this.#settings.terminal,
-      startsLocal,
-    );
-    if (!(opened instanceof PppdLine)) {
-      this.#say("error", opened.text);
-      return opened.kind === "locked" ? exitStatus.lockFailed : exitStatus.openFailed;
+    const { line, terminal, connect, init } = this.#settings;
+    if (line.kind === "terminal" && terminal.lock) this.#files.lineLocks(line.path);
+    let opened: PppdLine | LineFailure;
+    try {
+      opened = openLine(this.#host, line, terminal, connect !== undefined || init !== undefined);
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      this.#say("error", `Failed to open ${this.#lineName()}: ${hostWords(error)}`);
+      return exitStatus.openFailed;
     }
-    this.#line = opened;
-    return opened;
+    if (opened instanceof PppdLine) return this.#line = opened;
+    this.#say("error", opened.text);
+    return opened.kind === "locked" ? exitStatus.lockFailed : exitStatus.openFailed;
   }
 
   *#onLine(line: PppdLine): Generator<Pause, number, Resume> {
@@ -317,6 +315,7 @@ export class PppdService implements Service {
         up: () => this.#cameUp(),
       }, this.#now);
     } catch (error) {
+      recording?.close();
       if (!(error instanceof HostError)) throw error;
       const isMissing = isTunMissing(error);
       this.#say("error", `Couldn't make the interface: ${isMissing ? error.message : hostWords(error)}`);

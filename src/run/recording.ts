@@ -26,7 +26,12 @@ export class Recording {
     this.#warn = warn;
     this.#fd = host.open(path, open.writeOnly | open.create | open.append, 0o600);
     this.#lastAt = host.clock();
-    this.#append(emitStart(Math.floor(host.wallClock() / 1000)));
+    try {
+      this.#append(emitStart(Math.floor(host.wallClock() / 1000)));
+    } catch (fault) {
+      this.close();
+      throw fault;
+    }
   }
 
   /** Record octets of the line. */

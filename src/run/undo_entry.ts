@@ -32,7 +32,7 @@ export function terminalEntry(path: string, saved: Uint8Array, ours: Uint8Array)
 /** Undo one thing if it is still ours; `pid` is the owner's. Gives lines for the log, none when there was nothing to do. */
 export function undoEntry(host: Host, entry: UndoEntry, pid: number): string[] {
   const path = entry.kind === "resolvConf" ? entry.record.path : "path" in entry ? entry.path : undefined;
-  if (path !== undefined && entry.kind !== "terminal") unlinkIfThere(host, temporaryPath(path, pid));
+  if (path !== undefined && entry.kind !== "terminal") removeUnfinished(host, temporaryPath(path, pid));
   switch (entry.kind) {
     case "lockFile":
       return unlockDevice(host, { path: entry.path, pid }) ? [`removed lock file ${entry.path}`] : [];
@@ -50,6 +50,15 @@ export function undoEntry(host: Host, entry: UndoEntry, pid: number): string[] {
         netlink.close();
       }
     }
+  }
+}
+
+/** What cannot be removed must not keep the thing itself from being undone. */
+function removeUnfinished(host: Host, path: string): void {
+  try {
+    unlinkIfThere(host, path);
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
   }
 }
 

@@ -11,7 +11,6 @@ import { type Host, HostError } from "../host.ts";
 import { openFlags } from "../linux/abi.ts";
 import { makeDirectories, readTextFile, unlinkIfThere, writeFileAtomically } from "../linux/files.ts";
 import { identityOf, isRunning, isSameProcess, type ProcessIdentity } from "../linux/process.ts";
-import { faultPlace } from "./fault.ts";
 import { hostWords } from "./host_words.ts";
 import { type UndoEntry, undoEntry } from "./undo_entry.ts";
 import { type JournalContent, parseJournal } from "./undo_journal_file.ts";
@@ -80,25 +79,37 @@ export class UndoJournal {
     }
   }
 
-  /** Undo one entry now and strike it; gives lines for the log. */
+  /** Undo one entry now and strike it; gives lines for the log. What cannot be undone now stays for `undoAll`. */
   undo(entry: UndoEntry): string[] {
-    if (!this.#entries.includes(entry)) return [];
-    const lines = attempt(this.#host, entry, this.#owner.pid);
-    this.strike(entry);
+    return this.#attempt(entry).lines;
+  }
+
+  /**
+   * Undo everything, last first, and remove the file: the way out. Gives lines for the log. What fails is tried once more, and
+   * stays in the file for the next start if that is in vain. A fault in one entry keeps no other from its turn.
+   */
+  undoAll(): string[] {
+    const first = this.#undoEach(this.#entries.toReversed(), false);
+    return [...first, ...this.#undoEach(this.#entries.toReversed(), true)];
+  }
+
+  #undoEach([entry, ...rest]: readonly UndoEntry[], tellsFailures: boolean): string[] {
+    if (entry === undefined) return [];
+    let lines: string[] = [];
+    try {
+      const attempted = this.#attempt(entry);
+      if (attempted.isDone || tellsFailures) lines = attempted.lines;
+    } finally {
+      lines = [...lines, ...this.#undoEach(rest, tellsFailures)];
+    }
     return lines;
   }
 
-  /** Undo everything, last first, and remove the file: the way out. Gives lines for the log. A fault in one stops no other. */
-  undoAll(): string[] {
-    const lines: string[] = [];
-    for (const entry of this.#entries.toReversed()) {
-      try {
-        lines.push(...this.undo(entry));
-      } catch (fault) {
-        lines.push(`Cannot undo ${entry.kind}: ${faultPlace(fault)}`);
-      }
-    }
-    return lines;
+  #attempt(entry: UndoEntry): Attempt {
+    if (!this.#entries.includes(entry)) return { lines: [], isDone: true };
+    const attempted = attempt(this.#host, entry, this.#owner.pid);
+    if (attempted.isDone) this.strike(entry);
+    return attempted;
   }
 
   /**
@@ -150,12 +161,18 @@ export function openJournal(host: Host, options: JournalOptions = {}): UndoJourn
   return new UndoJournal(host, directory, name, problem);
 }
 
-function attempt(host: Host, entry: UndoEntry, pid: number): string[] {
+interface Attempt {
+  /** For the log. */
+  readonly lines: string[];
+  readonly isDone: boolean;
+}
+
+function attempt(host: Host, entry: UndoEntry, pid: number): Attempt {
   try {
-    return undoEntry(host, entry, pid);
+    return { lines: undoEntry(host, entry, pid), isDone: true };
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
-    return [`Cannot undo ${entry.kind}: ${error.message}`];
+    return { lines: [`Cannot undo ${entry.kind}: ${error.message}`], isDone: false };
   }
 }
 
@@ -201,7 +218,7 @@ function recoverOne(host: Host, path: string): string[] {
   }
   if (isSameProcess(host, content.owner)) return [];
   const { pid } = content.owner;
-  const lines = content.entries.toReversed().flatMap((entry) => attempt(host, entry, pid));
+  const lines = content.entries.toReversed().flatMap((entry) => attempt(host, entry, pid).lines);
   unlinkIfThere(host, path);
   return lines.map((line) => `Left by pid ${pid}: ${line}`);
 }

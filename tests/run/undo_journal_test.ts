@@ -63,7 +63,7 @@ test("UndoJournal strikes and undoes single entries", async () => {
   });
 });
 
-test("UndoJournal goes on when one undo fails, and says so", async () => {
+test("UndoJournal goes on when one undo fails, says so, and leaves it to the next start", async () => {
   await withScratch((folder) => {
     const journal = openJournal(
       overriding(host, {
@@ -77,7 +77,9 @@ test("UndoJournal goes on when one undo fails, and says so", async () => {
       journal.add({ kind: "pidFile", path: `${folder}/${name}` });
       writePidFile(host, `${folder}/${name}`, host.pid);
     }
-    assertEquals(journal.undoAll(), ["Cannot undo pidFile: unlink: EROFS", `removed pid file ${folder}/one`]);
+    assertEquals(journal.undoAll(), [`removed pid file ${folder}/one`, "Cannot undo pidFile: unlink: EROFS"]);
+    const left = parseJournal(readTextFile(host, journal.path, 10_000) ?? "");
+    assertEquals(left.entries, [{ kind: "pidFile", path: `${folder}/two` }]);
   });
 });
 
