@@ -151,8 +151,8 @@ export interface Host {
   random(into: Uint8Array): void;
   /** Last-resort log: one line on standard error. Never throws. */
   log(level: Level, text: string): void;
-  /** Where in the source an error was thrown, for example `src/ppp/link.ts:12`; empty when that is not known. */
-  placeOf(error: unknown): string;
+  /** `file:line` in the source of a line of the one file that the program was bundled into; empty when that is not known. */
+  sourceOf(line: number): string;
 
   /** open(2); O_CLOEXEC, O_NONBLOCK and O_NOCTTY are added. `flags` are `openFlags(host.platform)` of `src/linux/abi.ts`. */
   open(path: string, flags: number, mode?: number): Fd;

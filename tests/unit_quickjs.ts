@@ -44,7 +44,7 @@ async function test(name: string): Promise<boolean> {
     );
     return false;
   }
-  const binary = `${root}/.cache/quickjs/tests/unit-tests-${name}`;
+  const binary = `${root}/.cache/quickjs/unit-tests/unit-tests-${name}`;
   const { success, stdout, stderr, signal } = await new Deno.Command(emulator ?? binary, {
     args: emulator === undefined ? [] : [binary],
     env: { ...(emulator === undefined ? {} : { UPLINKD_TEST_EMULATOR: emulator }), NO_COLOR: "1" },

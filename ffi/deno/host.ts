@@ -196,10 +196,8 @@ class DenoHost implements Host {
     this.#libc.write(2, line.subarray(0, -1), BigInt(line.length - 1));
   }
 
-  placeOf(error: unknown): string {
-    const stack = error instanceof Error ? error.stack ?? "" : "";
-    const [, place = ""] = /\n +at .*?((?:src\/|ffi\/|uplinkd\.js)[^ ():]*:[0-9]+)/.exec(stack) ?? [];
-    return place;
+  sourceOf(): string {
+    return "";
   }
 
   open(path: string, flags: number, mode = 0): Fd {

@@ -21,7 +21,7 @@ import {
 } from "../../src/host.ts";
 import { errnoName, errnoText } from "../../src/linux/errno.ts";
 import * as native from "uplinkd:host";
-import { placeOf } from "./places.ts";
+import { findPlace } from "./places_table.ts";
 import { signalNumbers, Waiter } from "./wait.ts";
 
 const kinds: Record<number, FileKind> = {
@@ -109,8 +109,8 @@ class QuickjsHost implements Host {
     native.writeText(2, `uplinkd: ${level}: ${text.replaceAll("\0", "")}\n`);
   }
 
-  placeOf(error: unknown): string {
-    return placeOf(error);
+  sourceOf(line: number): string {
+    return findPlace(new Uint8Array(native.places()), line) ?? "";
   }
 
   open(path: string, flags: number, mode = 0): Fd {

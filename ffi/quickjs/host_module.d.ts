@@ -24,7 +24,7 @@ export function exit(status: number): never;
 export function clock_gettime(clock: number): number;
 /** getrandom(2) */
 export function getrandom(into: Uint8Array): number;
-/** The table of `places.ts`, from lines of the bundle to lines of the source. */
+/** The table of `places_table.ts`, from lines of the bundle to lines of the source. */
 export function places(): ArrayBuffer;
 /** Called whenever no promise job is left. */
 export function setIdle(idle: () => void): void;

@@ -9,6 +9,6 @@ import * as native from "uplinkd:host";
 
 const host = openQuickjsHost();
 main(host).then(native.exit, (error: unknown) => {
-  host.log("error", `a fault of this program: ${error} (${host.placeOf(error)})`);
+  host.log("error", `a fault of this program: ${error}; please report this line`);
   native.exit(1);
 });

@@ -5,27 +5,10 @@
  *
  * @module
  */
-import { fromLatin1 } from "../../src/base/text.ts";
 import { writeUint32 } from "../../src/base/octets.ts";
-import { encodeFrame, escapesFor, FrameDecoder } from "../../src/ppp/hdlc.ts";
+import { measureFraming, packetMix } from "./framing_rounds.ts";
 
 const ROUNDS = 40;
-const CHUNK = 4096;
-const words = fromLatin1("GET /index.html HTTP/1.1\r\nHost: gateway.example\r\nAccept: text/plain\r\n\r\n");
-
-/** One in two a 40-octet acknowledgement; the others 576 and 1500 octets, random and text by turns. */
-function packetMix(): Uint8Array[] {
-  let seed = 1;
-  return Array.from({ length: 1200 }, (_, n) => {
-    const octets = new Uint8Array(2 + (n % 2 === 0 ? 40 : n % 4 === 1 ? 576 : 1500));
-    for (let at = 0; at < octets.length; at++) {
-      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-      octets[at] = n % 8 < 4 || at < 42 ? seed >>> 24 : words[at % words.length] ?? 0;
-    }
-    octets.set([0x00, 0x21, 0x45, 0x00]);
-    return octets;
-  });
-}
 
 async function reference(program: string, packets: Uint8Array[], accm: number): Promise<number[]> {
   const input = new Uint8Array(packets.reduce((sum, packet) => sum + 4 + packet.length, 0));
@@ -47,28 +30,6 @@ async function reference(program: string, packets: Uint8Array[], accm: number): 
   return new TextDecoder().decode(stdout).trim().split(" ").map(Number);
 }
 
-function ours(packets: Uint8Array[], accm: number): number[] {
-  const format = { escapes: escapesFor(accm), pfc: false, acfc: false };
-  const line = new Uint8Array(packets.reduce((sum, packet) => sum + 2 * packet.length + 12, 0));
-  let made = 0;
-  const start = performance.now();
-  for (let round = 0; round < ROUNDS; round++) {
-    made = 0;
-    for (const packet of packets) made = encodeFrame(packet, format, line, made);
-  }
-  const encoded = performance.now();
-  const decoder = new FrameDecoder({ mostInformation: 1500 });
-  decoder.receiveAccm = accm;
-  for (let round = 0; round < ROUNDS; round++) {
-    for (let at = 0; at < made; at += CHUNK) {
-      decoder.feed(line.subarray(at, Math.min(at + CHUNK, made)));
-      while (decoder.next() !== undefined);
-    }
-  }
-  const decoded = performance.now();
-  return [(encoded - start) / 1000, (decoded - encoded) / 1000, decoder.counters.frames, made];
-}
-
 /** Measure both; a line for each ACCM and direction. Throws when the two do not agree on frames and octets. */
 export async function framingBench(): Promise<string[]> {
   const directory = await Deno.makeTempDir();
@@ -84,7 +45,7 @@ export async function framingBench(): Promise<string[]> {
       const best = { c: [Infinity, Infinity], ts: [Infinity, Infinity] };
       for (let turn = 0; turn < 5; turn++) {
         const c = await reference(program, packets, accm);
-        const ts = ours(packets, accm);
+        const ts = measureFraming(packets, accm, ROUNDS, () => performance.now());
         if (c[2] !== ts[2] || c[3] !== ts[3]) throw new Error(`C gave ${c}, TypeScript ${ts}`);
         for (const i of [0, 1]) {
           best.c[i] = Math.min(best.c[i] ?? 0, c[i] ?? 0);

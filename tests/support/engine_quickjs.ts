@@ -84,6 +84,15 @@ function print(line: string): void {
   native.writeText(1, `${line}\n`);
 }
 
+/** An error's text, and its stack by lines of the source. */
+function told(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const stack = (error.stack ?? "").replace(/uplinkd\.js:([0-9]+):[0-9]+/g, (place, line) => {
+    return openHost().sourceOf(Number(line)) || place;
+  });
+  return `${error.message}\n${stack}`;
+}
+
 function isWanted(name: string): boolean {
   const [, first, only] = native.argv();
   return first !== "--only" || name === only;
@@ -107,10 +116,7 @@ export async function runAll(
       passed++;
     } catch (error) {
       failed++;
-      const [message, places] = error instanceof Error
-        ? [error.message, error.stack ?? ""]
-        : [String(error), ""];
-      print(`FAILED ${each.file}: ${each.name}\n${message}\n${openHost().placeOf(error)}\n${places}`);
+      print(`FAILED ${each.file}: ${each.name}\n${told(error)}`);
     }
   }
   const natively = elsewhere > 0 ? ` (${elsewhere} more need a kernel and are run natively)` : "";

@@ -13,8 +13,8 @@ export interface Fault {
   readonly error: (call: string) => unknown;
   /** Which calls are counted; all by default. `subject` is the path, or the one that the descriptor was opened by. */
   readonly counts?: (call: string, subject: string) => boolean;
-  /** All later ones fail too. */
-  readonly fromThenOn?: boolean;
+  /** How many in a row fail from there on; default 1. */
+  readonly times?: number;
 }
 
 /** The decorated host, and what came of it. */
@@ -30,7 +30,7 @@ export function failure(code: string): (call: string) => HostError {
 }
 
 /** Never fail: they are no calls of the system, or those of last resort. */
-const exempt = new Set(["log", "env", "environment", "clock", "wallClock", "placeOf", "catchSignals"]);
+const exempt = new Set(["log", "env", "environment", "clock", "wallClock", "sourceOf", "catchSignals"]);
 
 /** Wrap `host`. A close that fails has closed the descriptor, as on Linux. */
 export function faulty(host: Host, fault: Fault): Faulty {
@@ -48,7 +48,7 @@ export function faulty(host: Host, fault: Fault): Faulty {
     const subject = subjectOf(args);
     const counts = !exempt.has(name) && (fault.counts?.(name, subject) ?? true);
     if (counts) count += 1;
-    if (counts && (count === fault.nth || fault.fromThenOn === true && count > fault.nth)) {
+    if (counts && count >= fault.nth && count < fault.nth + (fault.times ?? 1)) {
       struck ??= `${name} ${subject}`;
       if (name === "close") value.apply(host, args);
       throw fault.error(name);

@@ -9,8 +9,10 @@ import type { Target } from "./targets.ts";
 /** Sources of the engine; `libregexp.c` goes through `regexp_portable.c` of ours. */
 const ENGINE = ["quickjs.c", "dtoa.c", "libunicode.c", "cutils.c"];
 
+/** The interpreter itself is worth a tenth more octets: it runs nearly twice as fast. */
+const optimization = (file: string) => file.endsWith("/quickjs.c") ? "-O2" : "-Os";
+
 const FLAGS = [
-  "-Os",
   "-std=gnu11",
   "-fwrapv",
   "-D_GNU_SOURCE",
@@ -45,11 +47,12 @@ export async function compile(request: CompileRequest): Promise<void> {
   const flags = [...FLAGS, ...target.flags, ...prefixes, `-DCONFIG_VERSION="${version}"`];
   const objects = await Promise.all(
     [...ENGINE.map((file) => `${engine}/${file}`), `${root}/ffi/quickjs/regexp_portable.c`].map((file) =>
-      engineObject(request, file, [...flags, "-isystem", engine])
+      engineObject(request, file, [...flags, optimization(file), "-isystem", engine])
     ),
   );
   const own = [
     ...flags,
+    "-Os",
     "-Wall",
     "-Wextra",
     "-Werror",

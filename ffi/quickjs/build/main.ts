@@ -1,5 +1,5 @@
 /**
- * `make small`: the small binary for one target or several. `--tests` builds the unit tests in place of the program.
+ * `make small`: the small binary for one target or several. `--tests` builds the unit tests instead, `--framing` a measurement.
  *
  * @module
  */
@@ -10,29 +10,36 @@ import { BuildError, exists, root, run } from "./run.ts";
 import { targets } from "./targets.ts";
 import { testAliases, writeTestEntry } from "./unit_tests.ts";
 
+/** What can be built in place of the program, for the tests and the measurements. */
+const others: Readonly<Record<string, { readonly name: string; readonly entry: string | undefined }>> = {
+  "--tests": { name: "unit-tests", entry: undefined },
+  "--framing": { name: "framing", entry: "tests/bench/framing_quickjs.ts" },
+};
+
 /** Build what the words name. */
 async function build(words: readonly string[]): Promise<void> {
-  const isTests = words.includes("--tests");
-  const named = words.filter((word) => word !== "--tests");
+  const [first = ""] = words;
+  const other = others[first];
+  const named = other === undefined ? words : words.slice(1);
   const names = named.length === 0 ? ["x86_64"] : named;
   const unknown = names.find((name) => targets[name] === undefined);
   if (unknown !== undefined) {
     throw new BuildError(`TARGET=${unknown}: no such target; one of ${Object.keys(targets).join(", ")}`);
   }
   const engine = await engineSource();
-  const folder = `${root}/.cache/quickjs/${isTests ? "tests" : "program"}`;
-  const entry = isTests ? await writeTestEntry(folder) : "ffi/quickjs/main.ts";
+  const folder = `${root}/.cache/quickjs/${other?.name ?? "program"}`;
+  const entry = other === undefined ? "ffi/quickjs/main.ts" : other.entry ?? await writeTestEntry(folder);
   const compiler = await engineCompiler(engine);
-  const program = await bundle({ entry, folder, compiler, aliases: isTests ? testAliases : {} });
+  const program = await bundle({ entry, folder, compiler, aliases: other === undefined ? {} : testAliases });
   const commit = await commitOf();
-  const defines = isTests ? ["UPLINKD_TESTS"] : [];
+  const defines = other === undefined ? [] : ["UPLINKD_TESTS"];
   await Deno.mkdir(`${root}/dist`, { recursive: true });
   for (const name of names) {
     const target = targets[name];
     if (target === undefined) continue;
-    const output = isTests ? `${folder}/unit-tests-${name}` : `${root}/dist/uplinkd-${name}`;
+    const output = other === undefined ? `${root}/dist/uplinkd-${name}` : `${folder}/${other.name}-${name}`;
     await compile({ name, target, engine, program, output, commit, defines });
-    if (!isTests) console.log(`dist/uplinkd-${name} ${(await Deno.stat(output)).size} octets`);
+    if (other === undefined) console.log(`dist/uplinkd-${name} ${(await Deno.stat(output)).size} octets`);
   }
 }
 

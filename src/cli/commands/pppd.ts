@@ -26,6 +26,9 @@ import { printAnswer, printLines } from "../print_lines.ts";
 import { settingsOf, userName } from "./pppd_settings_of.ts";
 import { detach, DETACHED, toldParent } from "./detach.ts";
 
+/** Held back for the way out of a process that has no more memory. */
+const RESERVE_OCTETS = 65536;
+
 /** Run as pppd; its exit status. */
 export async function pppd(host: Host, args: readonly string[]): Promise<number> {
   if (args.includes("--version")) return printAnswer(host, [`pppd version 2.4.9 (uplinkd ${VERSION})`]);
@@ -119,12 +122,15 @@ async function run(host: Host, args: readonly string[], options: PppOptions): Pr
 /** Run the service to its end. A fault of this program is one line in the log; the link is taken down then. */
 async function serve(host: Host, log: PppdLog, settings: PppdSettings): Promise<number> {
   let service: PppdService | undefined;
+  let reserve: Uint8Array | undefined;
   try {
+    reserve = new Uint8Array(RESERVE_OCTETS);
     service = new PppdService(host, settings, log, () => toldParent(host));
     service.start();
     await runLoop(host, service);
     return service.status ?? exitStatus.fatalError;
   } catch (error) {
+    reserve = undefined;
     sayFault(host, log, error);
     await service?.abandon();
     return exitStatus.fatalError;
@@ -133,13 +139,12 @@ async function serve(host: Host, log: PppdLog, settings: PppdSettings): Promise<
 
 /** In the log, or on standard error where no log takes it. */
 function sayFault(host: Host, log: PppdLog, error: unknown): void {
-  const words = faultWords(error, "the link is taken down", () => host.placeOf(error));
+  const words = faultWords(error, "the link is taken down", (line) => host.sourceOf(line));
   let isTold = false;
   try {
     isTold = log.write("error", words);
-  } finally {
-    if (!isTold) host.log("error", words);
-  }
+  } catch { /* Of two faults the first is told, and the way out goes on. */ }
+  if (!isTold) host.log("error", words);
 }
 
 function refuse(host: Host, why: string, status: number): number {
