@@ -17,6 +17,7 @@ import {
   setMtu,
   setUp,
 } from "../linux/interface.ts";
+import { inTurn } from "../linux/in_turn.ts";
 import { Netlink } from "../linux/netlink.ts";
 import {
   applyDefaultRoute,
@@ -58,8 +59,7 @@ export class TunInterface {
       this.#index = status.index;
       disableAddressGeneration(this.#netlink, this.#index);
     } catch (error) {
-      netlink?.close();
-      host.close(this.#device.fd);
+      inTurn([() => netlink?.close(), () => host.close(this.#device.fd)]);
       throw error;
     }
   }
@@ -155,11 +155,7 @@ export class TunInterface {
     try {
       return [...this.undoDefaultRoutes(4), ...this.undoDefaultRoutes(6)];
     } finally {
-      try {
-        this.#netlink.close();
-      } finally {
-        this.#host.close(this.#device.fd);
-      }
+      inTurn([() => this.#netlink.close(), () => this.#host.close(this.#device.fd)]);
     }
   }
 }

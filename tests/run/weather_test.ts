@@ -158,11 +158,23 @@ inNetworkNamespace(import.meta.url, () => {
     );
   });
 
+  test("pppd takes the link down where not even the fault can be logged, and says it on standard error", async () => {
+    const isLog = (call: string, subject: string) => `${call} ${subject}` === `write ${LOG}`;
+    await eachInTurn(
+      (nth) => ({ nth: 8 * nth, error: () => null, also: isLog }),
+      ({ status, said, lines }, where) => {
+        assertEquals(status, 1, where);
+        const isService = lines.some((each) => each.startsWith("pppd 2.4.9"));
+        if (isService) assert(/^error: Out of memory, the link is taken down/m.test(said), where);
+      },
+    );
+  });
+
   test("pppd ends with status 1 when every call fails with a fault from some moment on", async () => {
     await prepare();
     for (let nth = 1, isOver = false; !isOver; nth += 9) {
       const open = new Set(host.list("/proc/self/fd"));
-      const { status, struck } = await attempt({ nth, error: () => new TypeError("x"), fromThenOn: true });
+      const { status, struck } = await attempt({ nth, error: () => new TypeError("x"), times: Infinity });
       isOver = struck === undefined;
       assertEquals(status, isOver ? 5 : 1, `call ${nth}, ${struck}`);
       await doWhatTheKernelDoes(open);
@@ -183,7 +195,7 @@ inNetworkNamespace(import.meta.url, () => {
       /^(open|write|makeDirectory|rename)$/.test(call) &&
       /^\/(run|var\/run|etc)\b.*(\.tmp|record|uplinkd)$/.test(subject);
     await eachInTurn(
-      (nth) => ({ nth, error: failure("ENOSPC"), counts, fromThenOn: true }),
+      (nth) => ({ nth, error: failure("ENOSPC"), counts, times: Infinity }),
       ({ status, ran, lines }, where) => {
         assertEquals([status, ran.length], [5, 2], where);
         assertEquals(new Set(lines).size, lines.length, where);

@@ -15,6 +15,8 @@ export interface Fault {
   readonly counts?: (call: string, subject: string) => boolean;
   /** How many in a row fail from there on; default 1. */
   readonly times?: number;
+  /** After them, the first of these fails too. */
+  readonly also?: (call: string, subject: string) => boolean;
 }
 
 /** The decorated host, and what came of it. */
@@ -36,6 +38,7 @@ const exempt = new Set(["log", "env", "environment", "clock", "wallClock", "sour
 export function faulty(host: Host, fault: Fault): Faulty {
   const paths = new Map<Fd, string>();
   let count = 0;
+  let hasFailedAlso = false;
   let struck: string | undefined;
 
   function subjectOf(args: readonly unknown[]): string {
@@ -46,6 +49,11 @@ export function faulty(host: Host, fault: Fault): Faulty {
 
   function call(name: string, value: (...args: unknown[]) => unknown, args: unknown[]): unknown {
     const subject = subjectOf(args);
+    const isSecond = struck !== undefined && !hasFailedAlso && fault.also?.(name, subject) === true;
+    if (isSecond) {
+      hasFailedAlso = true;
+      throw fault.error(name);
+    }
     const counts = !exempt.has(name) && (fault.counts?.(name, subject) ?? true);
     if (counts) count += 1;
     if (counts && count >= fault.nth && count < fault.nth + (fault.times ?? 1)) {

@@ -122,15 +122,15 @@ async function run(host: Host, args: readonly string[], options: PppOptions): Pr
 /** Run the service to its end. A fault of this program is one line in the log; the link is taken down then. */
 async function serve(host: Host, log: PppdLog, settings: PppdSettings): Promise<number> {
   let service: PppdService | undefined;
-  let reserve: Uint8Array | undefined;
+  const reserve: Uint8Array[] = [];
   try {
-    reserve = new Uint8Array(RESERVE_OCTETS);
+    reserve.push(new Uint8Array(RESERVE_OCTETS));
     service = new PppdService(host, settings, log, () => toldParent(host));
     service.start();
     await runLoop(host, service);
     return service.status ?? exitStatus.fatalError;
   } catch (error) {
-    reserve = undefined;
+    reserve.length = 0;
     sayFault(host, log, error);
     await service?.abandon();
     return exitStatus.fatalError;
