@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { budgetBench } from "./budget_bench.ts";
 import { framingBench } from "./framing_bench.ts";
 import { linkBench } from "./link_bench.ts";
 
@@ -10,3 +11,5 @@ console.log("framing, beside C that goes octet by octet (cc -O2), same data, sam
 for (const line of await framingBench()) console.log(`  ${line}`);
 console.log("a whole link with ourselves at both ends");
 for (const line of await linkBench()) console.log(`  ${line}`);
+console.log("the small binary, and what it is beside");
+for (const line of await budgetBench()) console.log(`  ${line}`);

@@ -26,7 +26,7 @@ ip netns exec far ip link set lo up
 
 export DENO_DIR=/run/lab/deno UPLINKD_DENO="$UPLINKD_DENO"
 . "$ROOT/tests/interop/guest_library.sh"
-for file in "$ROOT"/tests/interop/scenarios/*.sh; do . "$file"; done
+for file in "$ROOT"/tests/interop/scenarios/*.sh "$ROOT"/tests/interop/measures/*.sh; do . "$file"; done
 for scenario in $(echo "$SCENARIOS" | tr , ' '); do run_scenario "$scenario"; done
 echo "guest: done"
 busybox poweroff -f

@@ -96,12 +96,20 @@ async function boot(number: number, scenarios: readonly string[], share: string)
       const ok = verdict === "ok";
       results.push({ name, ok, text: why });
       console.log(ok ? `ok    ${name} (${seconds} s)` : `FAIL  ${name} (${seconds} s): ${why}`);
-      if (!ok) showLogs(`${share}/${name}`);
+      if (ok) showMeasured(`${share}/${name}/scenario.log`);
+      else showLogs(`${share}/${name}`);
     }
   }
   clearTimeout(limit);
   await child.status;
   return results;
+}
+
+/** What a scenario measured: `make bench` reads these lines. */
+function showMeasured(path: string): void {
+  for (const line of exists(path) ? Deno.readTextFileSync(path).split("\n") : []) {
+    if (line.startsWith("measured: ")) console.log(line);
+  }
 }
 
 function showLogs(path: string): void {
