@@ -13,7 +13,7 @@ TARGETS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
 
 TARGET ?= x86_64
 COMMIT := $(shell git describe --always --abbrev=12 --dirty=-changed '--exclude=*' 2>/dev/null || echo unknown)
-export QUICKJS_SRC
+export QUICKJS_SRC SMALL_CC SMALL_STRIP SMALL_CFLAGS
 
 .PHONY: help demo test unit unit-small lint interop interop-small interop-mips bench compile bundle small small-all clean fmt
 .DEFAULT_GOAL := help

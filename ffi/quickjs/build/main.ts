@@ -7,7 +7,7 @@ import { bundle } from "./bundle.ts";
 import { compile, engineCompiler } from "./compile.ts";
 import { engineSource } from "./engine_source.ts";
 import { BuildError, exists, root, run } from "./run.ts";
-import { targets } from "./targets.ts";
+import { type Target, targets } from "./targets.ts";
 import { testAliases, writeTestEntry } from "./unit_tests.ts";
 
 /** What can be built in place of the program, for the tests and the measurements. */
@@ -35,12 +35,22 @@ async function build(words: readonly string[]): Promise<void> {
   const defines = other === undefined ? [] : ["UPLINKD_TESTS"];
   await Deno.mkdir(`${root}/dist`, { recursive: true });
   for (const name of names) {
-    const target = targets[name];
+    const target = ownTools(targets[name]);
     if (target === undefined) continue;
     const output = other === undefined ? `${root}/dist/uplinkd-${name}` : `${folder}/${other.name}-${name}`;
     await compile({ name, target, engine, program, output, commit, defines });
     if (other === undefined) console.log(`dist/uplinkd-${name} ${(await Deno.stat(output)).size} octets`);
   }
+}
+
+/** The target with the compiler, strip and flags that a build system handed in, where it did. */
+function ownTools(target: Target | undefined): Target | undefined {
+  const [compiler, strip, flags] = ["SMALL_CC", "SMALL_STRIP", "SMALL_CFLAGS"].map((name) =>
+    Deno.env.get(name) ?? ""
+  );
+  if (target === undefined || !compiler) return target;
+  const words = (flags ?? "").split(" ").filter((word) => word !== "");
+  return { ...target, compiler, strip: strip || target.strip, flags: [...target.flags, ...words] };
 }
 
 /** The commit that is built, marked when the tree has changes; "unknown" outside of a repository. */
