@@ -17,6 +17,8 @@ import { overriding } from "./stub_host.ts";
 /** What came of a run. */
 export interface PppdRun {
   readonly status: number;
+  /** By the virtual clock. */
+  readonly tookMs: Millis;
   /** What it wrote to standard output and standard error. */
   readonly said: string;
   /** argv of the programs that it started. */
@@ -63,9 +65,11 @@ export async function runPppd(
     catchSignals: () => {},
     wait: (interests, until) => world.wait(interests, until),
   }));
+  const startedAt = world.now;
   const status = await main(host);
+  const tookMs = world.now - startedAt;
   while (world.takeWhatIsLeft() !== undefined);
-  return { status, said: world.said, ran: world.ran, peerGot: printFrames(world.received) };
+  return { status, tookMs, said: world.said, ran: world.ran, peerGot: printFrames(world.received) };
 }
 
 /** The peer, the programs and the clock. */
