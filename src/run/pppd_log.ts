@@ -66,7 +66,7 @@ export class PppdLog {
   /** A full disk may have room again later, so each line is tried; a reader that went does not come back. */
   #toDescriptor(text: string): boolean {
     if (this.descriptor === undefined) return false;
-    const missing = this.#lost === 0 ? "" : `(${this.#lost} lines are missing here: ${this.#lostWhy})\n`;
+    const missing = this.#lost === 0 ? "" : `(lines missing here: ${this.#lost}; ${this.#lostWhy})\n`;
     const octets = encodeUtf8(`${this.#isTorn ? "\n" : ""}${missing}${text}\n`);
     try {
       const taken = this.#host.write(this.descriptor, octets);
