@@ -153,6 +153,8 @@ export interface Host {
   log(level: Level, text: string): void;
   /** `file:line` in the source of a line of the one file that the program was bundled into; empty when that is not known. */
   sourceOf(line: number): string;
+  /** Whether the system has refused memory: what was thrown since then may be anything. */
+  memoryRefused(): boolean;
 
   /** open(2); O_CLOEXEC, O_NONBLOCK and O_NOCTTY are added. `flags` are `openFlags(host.platform)` of `src/linux/abi.ts`. */
   open(path: string, flags: number, mode?: number): Fd;

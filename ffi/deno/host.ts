@@ -200,6 +200,10 @@ class DenoHost implements Host {
     return "";
   }
 
+  memoryRefused(): boolean {
+    return false;
+  }
+
   open(path: string, flags: number, mode = 0): Fd {
     const all = flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
     return this.#check(this.#libc.open(this.#path(path), all, mode), "open", path);

@@ -45,6 +45,8 @@
 #define LITTLE_ENDIAN_HOST (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 /* Given back when memory is short, so that a link can still be taken down. Below glibc's mmap threshold of 128 KB. */
 #define RESERVE_OCTETS (120 * 1024)
+/* What a connected program takes, so that no start is half made: the engine is not careful while it builds itself. */
+#define START_OCTETS (sizeof(void *) * 256 * 1024)
 #define MOST_DESCRIPTORS 1024
 
 extern const uint8_t uplinkd_program[];
@@ -56,6 +58,7 @@ extern char **environ;
 static int program_argc;
 static char **program_argv;
 static void *reserve;
+static int memory_refused;
 static JSValue when_idle;
 
 /* Arguments. */
@@ -179,6 +182,9 @@ CALL(places)
 {
     return JS_NewArrayBufferCopy(ctx, uplinkd_places, uplinkd_places_size);
 }
+
+/* Whether malloc(3) has failed: what is thrown afterwards may be anything. */
+CALL(memoryRefused) { return JS_NewBool(ctx, memory_refused); }
 
 CALL(setIdle)
 {
@@ -561,7 +567,7 @@ CALL(poll)
 static const JSCFunctionListEntry exports[] = {
     FUNCTION(argv, 0), FUNCTION(environment, 0), FUNCTION(getenv, 1), FUNCTION(executable, 0), FUNCTION(getpid, 0),
     FUNCTION(getuid, 0), FUNCTION(geteuid, 0), FUNCTION(exit, 1), FUNCTION(clock_gettime, 1), FUNCTION(getrandom, 1),
-    FUNCTION(places, 0), FUNCTION(setIdle, 1), FUNCTION(open, 3), FUNCTION(close, 1), FUNCTION(read, 2),
+    FUNCTION(places, 0), FUNCTION(setIdle, 1), FUNCTION(memoryRefused, 0), FUNCTION(open, 3), FUNCTION(close, 1), FUNCTION(read, 2),
     FUNCTION(write, 2), FUNCTION(writeText, 2), FUNCTION(ioctlNumber, 3), FUNCTION(ioctl, 5), FUNCTION(fcntl, 3), FUNCTION(flock, 2),
     FUNCTION(fsync, 1), FUNCTION(pipe, 0), FUNCTION(socket, 3), FUNCTION(bind, 2), FUNCTION(connect, 2),
     FUNCTION(listen, 2), FUNCTION(accept, 1), FUNCTION(list, 1), FUNCTION(stat, 2), FUNCTION(readlink, 1),
@@ -588,16 +594,29 @@ static int start_module(JSContext *ctx, JSModuleDef *module)
 
 /* Memory: malloc(3), with a reserve that is given back when it fails for the first time. */
 
+#ifdef UPLINKD_TESTS
+/* The allocation of this number fails, as it would when memory is short; 0: none does. */
+static long failing_allocation;
+
+static int is_failing(void)
+{
+    return failing_allocation > 0 && --failing_allocation == 0;
+}
+#else
+#define is_failing() 0
+#endif
+
 static void *none_left(void)
 {
     free(reserve);
     reserve = NULL;
+    memory_refused = 1;
     return NULL;
 }
 
 static void *host_allocate(JSMallocState *state, size_t size)
 {
-    void *memory = malloc(size);
+    void *memory = is_failing() ? NULL : malloc(size);
     if (memory == NULL)
         return none_left();
     state->malloc_count++;
@@ -623,7 +642,7 @@ static void *host_reallocate(JSMallocState *state, void *memory, size_t size)
         return NULL;
     }
     size_t before = malloc_usable_size(memory);
-    void *moved = realloc(memory, size);
+    void *moved = is_failing() ? NULL : realloc(memory, size);
     if (moved == NULL)
         return none_left();
     state->malloc_size += malloc_usable_size(moved) - before;
@@ -643,10 +662,9 @@ static const JSMallocFunctions allocator = { host_allocate, host_release, host_r
 static int fatal(JSContext *ctx, const char *what)
 {
     JSValue error = ctx ? JS_GetException(ctx) : JS_UNDEFINED;
-    const char *text = ctx ? JS_ToCString(ctx, error) : NULL;
-    int is_memory = text == NULL || strstr(text, "out of memory") != NULL;
+    const char *text = ctx && !memory_refused ? JS_ToCString(ctx, error) : NULL;
     dprintf(2, "uplinkd: error: %s: %s\n", what,
-            is_memory ? "out of memory; give it at least 8 MB (ulimit -v, the service's memory limit)" : text);
+            text ? text : "out of memory; give it at least 8 MB (ulimit -v, the service's memory limit)");
     return 1;
 }
 
@@ -717,6 +735,13 @@ static int run(JSContext *ctx)
     }
 }
 
+static int is_roomy(void)
+{
+    void *room = malloc(START_OCTETS);
+    free(room);
+    return room != NULL;
+}
+
 int main(int argc, char **argv)
 {
     program_argc = argc;
@@ -724,11 +749,14 @@ int main(int argc, char **argv)
     prepare_descriptors();
     signal(SIGPIPE, SIG_IGN);
     signal(SIGCHLD, SIG_DFL);
+#ifdef UPLINKD_TESTS
+    failing_allocation = getenv("UPLINKD_FAILING_ALLOCATION") ? atol(getenv("UPLINKD_FAILING_ALLOCATION")) : 0;
+#endif
     JSRuntime *runtime = JS_NewRuntime2(&allocator, NULL);
-    JSContext *ctx = runtime ? open_context(runtime) : NULL;
+    JSContext *ctx = is_roomy() && runtime ? open_context(runtime) : NULL;
     when_idle = JS_UNDEFINED;
     reserve = ctx ? malloc(RESERVE_OCTETS) : NULL;
-    if (ctx == NULL || reserve == NULL)
+    if (ctx == NULL || reserve == NULL || memory_refused)
         return fatal(NULL, "cannot start");
     if (load_program(ctx) < 0)
         return fatal(ctx, "cannot start");

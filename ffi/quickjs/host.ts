@@ -113,6 +113,10 @@ class QuickjsHost implements Host {
     return findPlace(new Uint8Array(native.places()), line) ?? "";
   }
 
+  memoryRefused(): boolean {
+    return native.memoryRefused();
+  }
+
   open(path: string, flags: number, mode = 0): Fd {
     return this.#check(native.open(this.#path(path), flags, mode), "open", path);
   }

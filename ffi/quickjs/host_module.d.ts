@@ -26,6 +26,8 @@ export function clock_gettime(clock: number): number;
 export function getrandom(into: Uint8Array): number;
 /** The table of `places_table.ts`, from lines of the bundle to lines of the source. */
 export function places(): ArrayBuffer;
+/** Whether malloc(3) has failed. */
+export function memoryRefused(): boolean;
 /** Called whenever no promise job is left. */
 export function setIdle(idle: () => void): void;
 /** open(2) with O_CLOEXEC, O_NONBLOCK and O_NOCTTY */

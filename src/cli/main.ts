@@ -26,7 +26,7 @@ export async function main(host: Host): Promise<number> {
   try {
     return await run(host);
   } catch (error) {
-    host.log("error", faultWords(error, "the program ends", (line) => host.sourceOf(line)));
+    host.log("error", faultWords(error, "the program ends", host));
     return 1;
   }
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { HostError } from "../host.ts";
+import { type Host, HostError } from "../host.ts";
 import { remedyOf } from "./host_words.ts";
 
 const MOST_CHARACTERS = 200;
@@ -63,11 +63,15 @@ function oneLine(text: string): string {
 }
 
 /** The line for people: what happened, what became of it (`then`, for example "the link is taken down"), what to do next. */
-export function faultWords(error: unknown, then: string, sourceOf?: (line: number) => string): string {
-  if (isOutOfMemory(error)) {
+export function faultWords(
+  error: unknown,
+  then: string,
+  host?: Pick<Host, "sourceOf" | "memoryRefused">,
+): string {
+  if (isOutOfMemory(error) || host?.memoryRefused() === true) {
     return `Out of memory, ${then}: give this program more (ulimit -v, MemoryMax=), or the machine`;
   }
-  const place = faultPlace(error, sourceOf);
+  const place = faultPlace(error, host === undefined ? undefined : (line) => host.sourceOf(line));
   if (error instanceof HostError) {
     return `The system failed, ${then}: ${place}; ${remedyOf(error) ?? "please report this line"}`;
   }

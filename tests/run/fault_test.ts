@@ -87,6 +87,11 @@ test("faultWords ends with what to do, and knows a lack of memory in each form t
   );
 });
 
+test("faultWords takes whatever was thrown after memory was refused for the lack of it", () => {
+  const host = { sourceOf: () => "", memoryRefused: () => true };
+  assert(faultWords(new TypeError("not a function"), "the program ends", host).startsWith("Out of memory, "));
+});
+
 test("faultPlace finds the place of a real error of this engine", () => {
   let caught: unknown;
   try {

@@ -32,7 +32,16 @@ export function failure(code: string): (call: string) => HostError {
 }
 
 /** Never fail: they are no calls of the system, or those of last resort. */
-const exempt = new Set(["log", "env", "environment", "clock", "wallClock", "sourceOf", "catchSignals"]);
+const exempt = new Set([
+  "log",
+  "env",
+  "environment",
+  "clock",
+  "wallClock",
+  "sourceOf",
+  "memoryRefused",
+  "catchSignals",
+]);
 
 /** Wrap `host`. A close that fails has closed the descriptor, as on Linux. */
 export function faulty(host: Host, fault: Fault): Faulty {

@@ -13,6 +13,7 @@ import { testAliases, writeTestEntry } from "./unit_tests.ts";
 /** What can be built in place of the program, for the tests and the measurements. */
 const others: Readonly<Record<string, { readonly name: string; readonly entry: string | undefined }>> = {
   "--tests": { name: "unit-tests", entry: undefined },
+  "--short-of-memory": { name: "short-of-memory", entry: "ffi/quickjs/main.ts" },
   "--framing": { name: "framing", entry: "tests/bench/framing_quickjs.ts" },
 };
 

@@ -139,7 +139,7 @@ async function serve(host: Host, log: PppdLog, settings: PppdSettings): Promise<
 
 /** In the log, or on standard error where no log takes it. */
 function sayFault(host: Host, log: PppdLog, error: unknown): void {
-  const words = faultWords(error, "the link is taken down", (line) => host.sourceOf(line));
+  const words = faultWords(error, "the link is taken down", host);
   let isTold = false;
   try {
     isTold = log.write("error", words);
