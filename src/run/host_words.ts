@@ -32,6 +32,8 @@ const advice: Readonly<Record<string, string>> = {
 export function remedyOf(error: HostError): string | undefined {
   // Of other calls it only says that a descriptor is busy.
   if (error.code === "EAGAIN" && error.call !== "posix_spawn") return undefined;
+  // posix_spawn(3) gives the child descriptors above ours, which a low limit of open files does not allow.
+  if (error.code === "EBADF" && error.call === "posix_spawn") return advice.EMFILE;
   return advice[error.code];
 }
 

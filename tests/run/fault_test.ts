@@ -5,6 +5,7 @@
  */
 import { HostError } from "../../src/host.ts";
 import { faultPlace, faultWords } from "../../src/run/fault.ts";
+import { hostWords } from "../../src/run/host_words.ts";
 import { assert, assertEquals, test } from "../support/test.ts";
 
 function withStack(error: Error, ...frames: string[]): Error {
@@ -90,6 +91,16 @@ test("faultWords ends with what to do, and knows a lack of memory in each form t
 test("faultWords takes whatever was thrown after memory was refused for the lack of it", () => {
   const host = { sourceOf: () => "", memoryRefused: () => true };
   assert(faultWords(new TypeError("not a function"), "the program ends", host).startsWith("Out of memory, "));
+});
+
+test("hostWords tells a low limit of open files in each form that it takes", () => {
+  const words = (call: string, code: string) => hostWords(new HostError(call, code, 1, code));
+  assertEquals(words("open", "EMFILE"), "open: EMFILE; raise the limit of open files (ulimit -n)");
+  assertEquals(
+    words("posix_spawn", "EBADF"),
+    "posix_spawn: EBADF; raise the limit of open files (ulimit -n)",
+  );
+  assertEquals([words("read", "EBADF"), words("write", "EAGAIN")], ["read: EBADF", "write: EAGAIN"]);
 });
 
 test("faultPlace finds the place of a real error of this engine", () => {

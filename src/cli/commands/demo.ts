@@ -16,6 +16,7 @@ import {
   type DemoStep,
   type DemoStepName,
 } from "../../run/demo/service.ts";
+import { hostWords } from "../../run/host_words.ts";
 import { runLoop, type Service } from "../../run/loop.ts";
 import { Drawing } from "../drawing.ts";
 import { answered, printAnswer, printLines } from "../print_lines.ts";
@@ -180,7 +181,7 @@ async function show(
     await runLoop(host, service);
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
-    const failure: DemoFailure = { step: "modem", reason: "hostFailed", detail: error.message };
+    const failure: DemoFailure = { step: "modem", reason: "hostFailed", detail: hostWords(error) };
     picture.end({ failure, tally: { sent: 0, roundTripsMs: [] }, elapsedMs: 0 });
     if (words.json) return printJson(host, { steps, because, failure, service: undefined, elapsedMs: 0 }, 1);
     return answered(host, picture.failure, 1);

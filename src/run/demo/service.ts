@@ -20,6 +20,7 @@ import { Link } from "../../ppp/link.ts";
 import type { Framing, LinkEnd, LinkOutput } from "../../ppp/link_configuration.ts";
 import type { NetworkAgreement } from "../../ppp/network.ts";
 import { protocolNumber } from "../../ppp/protocol_numbers.ts";
+import { hostWords } from "../host_words.ts";
 import type { Service } from "../loop.ts";
 import { Programs } from "../programs.ts";
 import { FarEnd } from "./far_end.ts";
@@ -382,7 +383,7 @@ export class DemoService implements Service {
       this.#pinger = new SystemPinger(this.#host, this.#programs, systemPing, plan, this.#now);
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
-      this.#fail("hostFailed", error.message);
+      this.#fail("hostFailed", hostWords(error));
     }
   }
 
