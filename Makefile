@@ -55,6 +55,7 @@ interop-small: $(STAMP) ## the same with the small binary
 
 interop-mips: $(STAMP) ## a whole MIPS machine with 64 MB and the small binary, emulated: from boot to ping
 	@$(MAKE) --no-print-directory small TARGET=mipsel
+	@$(DENO) run --allow-all ffi/quickjs/build/main.ts --tests mipsel
 	@$(DENO) run --allow-all tests/interop/mips/run.ts
 
 small: $(STAMP) ## dist/uplinkd-TARGET, a static binary of less than 2 MB; TARGET=x86_64, arm64, armhf, mipsel or mips

@@ -60,6 +60,7 @@ const steps: [string, string, string[]][] = [
   ["unit tests on QuickJS", "make", ["--no-print-directory", "unit-small"]],
   ["interop", deno, ["run", "--allow-all", "tests/interop/run.ts"]],
   ["interop with the small binary", "make", ["--no-print-directory", "interop-small"]],
+  ["a whole MIPS machine", "make", ["--no-print-directory", "interop-mips"]],
 ];
 
 const total: Tally = { passed: 0, failed: 0, skipped: 0 };

@@ -32,7 +32,8 @@ export function spawn(libc: Libc, request: SpawnRequest): number {
     libc.posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | session);
     libc.posix_spawnattr_setsigdefault(attributes, allSignals);
     libc.posix_spawnattr_setsigmask(attributes, noSignals);
-    addDescriptors(libc, actions, request, kept);
+    const refused = addDescriptors(libc, actions, request, kept);
+    if (refused !== 0) return -refused;
     const argv = cTextArray(request.argv);
     const environment = cTextArray(request.environment);
     const pid = new Int32Array(1);
@@ -51,15 +52,16 @@ export function spawn(libc: Libc, request: SpawnRequest): number {
   }
 }
 
-/** Name what the child has. Throws RangeError when the C library takes no more of it. */
+/** Name what the child has; 0, or the errno of what the C library did not take. */
 function addDescriptors(
   libc: Libc,
   actions: Uint8Array<ArrayBuffer>,
   request: SpawnRequest,
   kept: Uint8Array[],
-): void {
-  const check = (failed: number) => {
-    if (failed !== 0) throw new RangeError(`posix_spawn_file_actions: errno ${failed}`);
+): number {
+  let failed = 0;
+  const check = (errno: number) => {
+    failed ||= errno;
   };
   const open = (target: number, path: string) => {
     const text = cText(path);
@@ -89,4 +91,5 @@ function addDescriptors(
     check(libc.posix_spawn_file_actions_addclose(actions, free + target));
   });
   libc.posix_spawn_file_actions_addclosefrom_np?.(actions, descriptors.length);
+  return failed;
 }

@@ -246,7 +246,7 @@ class QuickjsHost implements Host {
     if ([...request.argv, ...request.environment].some((text) => text.includes("\0"))) {
       throw new TypeError("A text for the system has a NUL octet in it");
     }
-    this.#waiter.watchChildren();
+    this.catchSignals(["SIGCHLD"]);
     // posix_spawn says so too, but not under an emulator of user programs.
     this.#check(native.access(path, native.X_OK), "posix_spawn", path);
     const count = Math.max(3, request.descriptors.length);
@@ -270,7 +270,7 @@ class QuickjsHost implements Host {
   }
 
   catchSignals(signals: readonly SignalName[]): void {
-    this.#waiter.catchSignals(signals);
+    this.#check(this.#waiter.catchSignals(signals), "signalfd");
   }
 
   wait(interests: readonly Interest[], until: Millis | undefined): Promise<Wakeup[]> {

@@ -29,6 +29,7 @@ interface Waiting {
   readonly interests: readonly Interest[];
   readonly until: Millis | undefined;
   readonly resolve: (wakeups: Wakeup[]) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** Waits for descriptors, signals and children. */
@@ -49,37 +50,42 @@ export class Waiter {
     native.setIdle(() => this.#idle());
   }
 
-  /** Watch for the ends of children. */
-  watchChildren(): void {
-    this.catchSignals(["SIGCHLD"]);
-  }
-
   /** A child of ours was started. */
   addChild(pid: number): void {
     this.#children.add(pid);
     this.#childEnded = true;
   }
 
-  /** From now on these signals are wakeups. */
-  catchSignals(signals: readonly SignalName[]): void {
+  /** From now on these signals are wakeups; gives 0, or a negative errno. */
+  catchSignals(signals: readonly SignalName[]): number {
     const before = this.#caught.size;
     for (const signal of signals) if (signal !== "SIGKILL") this.#caught.set(signalNumbers[signal], signal);
-    if (this.#caught.size === before) return;
+    if (this.#caught.size === before) return 0;
     const fd = native.signalfd(this.#signals, Int32Array.from(this.#caught.keys()));
     if (fd >= 0) this.#signals = fd;
+    return Math.min(0, fd);
   }
 
   /** See Host.wait. */
   wait(interests: readonly Interest[], until: Millis | undefined): Promise<Wakeup[]> {
     if (this.#waiting !== undefined) throw new Error("one wait at a time");
-    return new Promise((resolve) => {
-      this.#waiting = { interests, until, resolve };
+    return new Promise((resolve, reject) => {
+      this.#waiting = { interests, until, resolve, reject };
     });
   }
 
   #idle(): void {
     const waiting = this.#waiting;
     if (waiting === undefined) throw new Error("the program waits for nothing");
+    this.#waiting = undefined;
+    try {
+      waiting.resolve(this.#poll(waiting));
+    } catch (error) {
+      waiting.reject(error);
+    }
+  }
+
+  #poll(waiting: Waiting): Wakeup[] {
     const wakeups: Wakeup[] = [];
     const { interests } = waiting;
     this.#fill(interests);
@@ -90,8 +96,7 @@ export class Waiter {
       this.#reap(wakeups);
       this.#collect(interests, wakeups);
     }
-    this.#waiting = undefined;
-    waiting.resolve(wakeups);
+    return wakeups;
   }
 
   #timeout({ until }: Waiting, found: readonly Wakeup[]): number {

@@ -52,6 +52,7 @@ const TEXTS: Record<string, string> = {
   EIO: "Input/output error",
   ENXIO: "No such device or address",
   EBADF: "Bad file descriptor",
+  EBADFD: "File descriptor in bad state",
   ECHILD: "No child processes",
   EAGAIN: "Resource temporarily unavailable",
   ENOMEM: "Cannot allocate memory",

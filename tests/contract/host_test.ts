@@ -140,11 +140,16 @@ test("host says how a child ended, by status and by signal", async () => {
 });
 
 /** What a shell prints in a child. */
-async function told(script: string, environment: readonly string[] = []): Promise<string> {
+function told(script: string, environment: readonly string[] = []): Promise<string> {
+  return said(["/bin/sh", "-c", script], environment);
+}
+
+/** What a program prints in a child. */
+async function said(argv: readonly string[], environment: readonly string[] = []): Promise<string> {
   const [reads, writes] = host().pipe();
   host().setNonBlocking(writes, false);
   const pid = host().spawn({
-    argv: ["/bin/sh", "-c", script],
+    argv,
     environment: ["PATH=/bin:/usr/bin", ...environment],
     descriptors: [undefined, writes],
     newSession: true,
@@ -162,15 +167,14 @@ test("host's child has the descriptors that were named and no others", async () 
     "ls -l /proc/self/fd | grep -v /proc/ | sed -n 's/.* \\([0-9]*\\) -> .*/\\1/p' | tr '\\n' ' '",
   );
   assertEquals(open, "0 1 2");
-  assertEquals(await told("readlink /proc/self/fd/0 /proc/self/fd/2"), "/dev/null\n/dev/null");
+  assertEquals(await told("readlink /proc/self/fd/0; readlink /proc/self/fd/2"), "/dev/null\n/dev/null");
 });
 
 kernelTest("host's child has its environment, its own session, and default signals", async () => {
   assertEquals(await told('echo "$NAME"', ["NAME=a b"]), "a b");
-  assertEquals(await told("[ $(ps -o sid= -p $$) = $$ ] && echo leads"), "leads");
-  const ignored = await told(
-    "sed -n 's/^SigIgn:[[:space:]]*//p;s/^SigBlk:[[:space:]]*//p' /proc/self/status",
-  );
+  assertEquals(await told("[ $(cut -d' ' -f6 /proc/$$/stat) = $$ ] && echo leads"), "leads");
+  const masks = "s/^SigIgn:[[:space:]]*//p;s/^SigBlk:[[:space:]]*//p";
+  const ignored = await said(["/bin/sed", "-n", masks, "/proc/self/status"]);
   // 32 and 33 are libc's own.
   const own = 0x180000000n;
   assertEquals(ignored.split("\n").map((each) => BigInt(`0x${each}`) & ~own), [0n, 0n]);

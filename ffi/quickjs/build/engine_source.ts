@@ -3,12 +3,11 @@
  *
  * @module
  */
+import { aptFolder, fetchError } from "./apt.ts";
 import { BuildError, exists, root, run } from "./run.ts";
 
 /** The upstream version that this program is built and tested with. */
 const VERSION = "2025.04.26";
-const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
-const MIRROR = "http://deb.debian.org/debian";
 
 /**
  * The folder of QuickJS's source. `QUICKJS_SRC` names one; else Debian 13's source package is fetched once into `.cache/`,
@@ -29,46 +28,19 @@ export async function engineSource(): Promise<string> {
 
 async function fetchSource(source: string): Promise<void> {
   const folder = `${root}/.cache/quickjs/apt`;
-  await Deno.remove(folder, { recursive: true }).catch(() => {});
-  for (const each of ["lists/partial", "cache/archives/partial", "unpacked"]) {
-    await Deno.mkdir(`${folder}/${each}`, { recursive: true });
-  }
-  if (!exists(KEYRING)) {
-    throw new BuildError(
-      `${KEYRING} is missing; on Debian: apt-get install debian-archive-keyring${OTHERWISE}`,
-    );
-  }
-  await Deno.writeTextFile(
-    `${folder}/debian.sources`,
-    `Types: deb-src\nURIs: ${MIRROR}\nSuites: trixie\nComponents: main\nSigned-By: ${KEYRING}\n`,
-  );
-  const settings = {
-    "Dir::Etc::sourcelist": `${folder}/debian.sources`,
-    "Dir::Etc::sourceparts": "/dev/null",
-    "Dir::State::lists": `${folder}/lists`,
-    "Dir::Cache": `${folder}/cache`,
-    "APT::Sandbox::User": "",
-    "Acquire::Languages": "none",
-    "Acquire::Retries": "3",
-  };
-  const apt = [
-    "apt-get",
-    "-q",
-    ...Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]),
-  ];
   try {
-    await run([...apt, "update", "--error-on=any"]);
-    await run([...apt, "source", "--download-only", "quickjs"], { cwd: folder });
+    const apt = await aptFolder(folder, { types: "deb-src", suite: "trixie" });
+    await run(["apt-get", ...apt, "update", "--error-on=any"]);
+    await run(["apt-get", ...apt, "source", "--download-only", "quickjs"], { cwd: folder });
   } catch (error) {
-    if (!(error instanceof BuildError)) throw error;
-    throw new BuildError(
-      `QuickJS's source could not be fetched from ${MIRROR}.\n${error.message}${OTHERWISE}`,
-    );
+    const known = fetchError("QuickJS's source", error);
+    throw known instanceof BuildError ? new BuildError(`${known.message}${OTHERWISE}`) : known;
   }
   const archive = `${folder}/quickjs_${VERSION}.orig.tar.xz`;
   if (!exists(archive)) {
     throw new BuildError(`Debian 13 no longer has QuickJS ${VERSION}${OTHERWISE}`);
   }
+  await Deno.mkdir(`${folder}/unpacked`);
   await run(["tar", "xf", archive, "--strip-components=1", "-C", `${folder}/unpacked`]);
   await Deno.rename(`${folder}/unpacked`, source);
   await Deno.remove(folder, { recursive: true });
