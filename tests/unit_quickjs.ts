@@ -36,7 +36,7 @@ function find(name: string): string | undefined {
 
 /** The tests of one target; whether all passed. */
 async function test(name: string): Promise<boolean> {
-  const wanted = targets[name]?.emulator;
+  const [wanted, ...words] = targets[name]?.emulator ?? [];
   const emulator = wanted === undefined ? undefined : find(wanted);
   if (wanted !== undefined && emulator === undefined) {
     console.log(
@@ -45,9 +45,10 @@ async function test(name: string): Promise<boolean> {
     return false;
   }
   const binary = `${root}/.cache/quickjs/unit-tests/unit-tests-${name}`;
-  const { success, stdout, stderr, signal } = await new Deno.Command(emulator ?? binary, {
-    args: emulator === undefined ? [] : [binary],
-    env: { ...(emulator === undefined ? {} : { UPLINKD_TEST_EMULATOR: emulator }), NO_COLOR: "1" },
+  const argv = emulator === undefined ? [binary] : [emulator, ...words, binary];
+  const { success, stdout, stderr, signal } = await new Deno.Command(argv[0] ?? "", {
+    args: argv.slice(1),
+    env: { UPLINKD_TEST_EMULATOR: argv.slice(0, -1).join(" "), NO_COLOR: "1" },
     cwd: root,
     stdin: "null",
   }).output();

@@ -48,6 +48,12 @@
 /* What a connected program takes, so that no start is half made: the engine is not careful while it builds itself. */
 #define START_OCTETS (sizeof(void *) * 256 * 1024)
 #define MOST_DESCRIPTORS 1024
+/* The part of an ioctl request that says how many octets the kernel may write: asm/ioctl.h. */
+#ifdef __mips__
+#define REQUEST_OCTETS(request) (((request) >> 16) & 0x1fff)
+#else
+#define REQUEST_OCTETS(request) (((request) >> 16) & 0x3fff)
+#endif
 
 extern const uint8_t uplinkd_program[];
 extern const uint32_t uplinkd_program_size;
@@ -245,7 +251,7 @@ CALL(ioctl)
     INT(fd, 0);
     UINT(request, 1);
     OCTETS(argument, 2);
-    size_t least = _IOC_SIZE(request) > 4 ? _IOC_SIZE(request) : 4;
+    size_t least = REQUEST_OCTETS(request) > 4 ? REQUEST_OCTETS(request) : 4;
     if (argument_length < least)
         return JS_ThrowRangeError(ctx, "ioctl 0x%x needs %u octets, got %u", request, (unsigned)least,
                                   (unsigned)argument_length);

@@ -31,7 +31,8 @@ export const program: readonly string[] = [...emulator, `${root}/dist/uplinkd-${
 /** Whether system calls go through an emulator of user programs, which knows few ioctls and no netlink. */
 export const emulated = emulator.length > 0;
 
-const self = [...emulator, native.argv()[0] ?? ""];
+const [path = ""] = native.argv();
+const self = emulated ? [...emulator, path] : [native.executable() ?? path];
 
 /** Called by the generated entry before each test file. */
 export function enterFile(name: string): void {

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { type CLibrary, SECTIONS } from "./musl.ts";
 import { root, run } from "./run.ts";
-import type { Target } from "./targets.ts";
 
 /** Sources of the engine; `libregexp.c` goes through `regexp_portable.c` of ours. */
 const ENGINE = ["quickjs.c", "dtoa.c", "libunicode.c", "cutils.c"];
@@ -12,23 +12,21 @@ const ENGINE = ["quickjs.c", "dtoa.c", "libunicode.c", "cutils.c"];
 /** The interpreter itself is worth a tenth more octets: it runs nearly twice as fast. */
 const optimization = (file: string) => file.endsWith("/quickjs.c") ? "-O2" : "-Os";
 
-const FLAGS = [
-  "-std=gnu11",
-  "-fwrapv",
-  "-D_GNU_SOURCE",
-  "-DNDEBUG",
-  "-ffunction-sections",
-  "-fdata-sections",
-  "-fno-asynchronous-unwind-tables",
-  "-fno-unwind-tables",
-  "-fno-ident",
-];
-const LINK = ["-static", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-z,noexecstack"];
+const FLAGS = ["-std=gnu11", "-fwrapv", "-D_GNU_SOURCE", "-DNDEBUG", ...SECTIONS];
+const LINK = ["-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-z,noexecstack"];
+
+/** What compiles. */
+export interface Toolchain {
+  readonly compiler: string;
+  readonly strip: string;
+  readonly flags: readonly string[];
+  readonly library: CLibrary;
+}
 
 /** What to link. */
 export interface CompileRequest {
   readonly name: string;
-  readonly target: Target;
+  readonly toolchain: Toolchain;
   /** QuickJS's source. */
   readonly engine: string;
   /** The C source that `bundle` made. */
@@ -36,46 +34,49 @@ export interface CompileRequest {
   readonly output: string;
   readonly commit: string;
   /** More definitions for the host's C. */
-  readonly defines?: readonly string[];
+  readonly defines: readonly string[];
 }
 
 /** Compile and link one binary, stripped. */
 export async function compile(request: CompileRequest): Promise<void> {
-  const { target, engine } = request;
+  const { toolchain, engine } = request;
   const version = (await Deno.readTextFile(`${engine}/VERSION`)).trim();
   const prefixes = [`-ffile-prefix-map=${engine}=quickjs`, `-ffile-prefix-map=${root}=.`];
-  const flags = [...FLAGS, ...target.flags, ...prefixes, `-DCONFIG_VERSION="${version}"`];
+  const flags = [
+    ...toolchain.flags,
+    ...FLAGS,
+    ...prefixes,
+    `-DCONFIG_VERSION="${version}"`,
+    ...toolchain.library.compile,
+    "-isystem",
+    engine,
+  ];
   const objects = await Promise.all(
     [...ENGINE.map((file) => `${engine}/${file}`), `${root}/ffi/quickjs/regexp_portable.c`].map((file) =>
-      engineObject(request, file, [...flags, optimization(file), "-isystem", engine])
+      engineObject(request, file, [...flags, optimization(file)])
     ),
   );
-  const own = [
+  await run([
+    toolchain.compiler,
     ...flags,
     "-Os",
     "-Wall",
     "-Wextra",
     "-Werror",
     "-Wno-unused-parameter",
-    "-isystem",
-    engine,
     `-DUPLINKD_TARGET="${request.name}"`,
     `-DUPLINKD_COMMIT="${request.commit}"`,
-    ...(request.defines ?? []).map((name) => `-D${name}`),
-  ];
-  await run([
-    target.compiler,
-    ...own,
+    ...request.defines.map((name) => `-D${name}`),
+    ...LINK,
+    ...toolchain.library.before,
     `${root}/ffi/quickjs/host.c`,
     request.program,
     ...objects,
-    ...LINK,
-    "-lm",
-    ...target.libraries,
+    ...toolchain.library.after,
     "-o",
     request.output,
   ]);
-  await run([target.strip, "--strip-all", "-R", ".comment", "-R", ".note*", request.output]);
+  await run([toolchain.strip, "--strip-all", "-R", ".comment", "-R", ".note*", request.output]);
 }
 
 /** The object file of a source of the engine; made when no earlier build left one from the same input. */
@@ -84,7 +85,7 @@ async function engineObject(
   file: string,
   flags: readonly string[],
 ): Promise<string> {
-  const { compiler } = request.target;
+  const { compiler } = request.toolchain;
   const key = await digest([
     await run([compiler, "--version"]),
     flags.join(" "),

@@ -4,9 +4,10 @@
  * @module
  */
 import { bundle } from "./bundle.ts";
-import { compile, engineCompiler } from "./compile.ts";
-import { engineSource } from "./engine_source.ts";
+import { compile, engineCompiler, type Toolchain } from "./compile.ts";
+import { musl, ownLibrary } from "./musl.ts";
 import { BuildError, exists, root, run } from "./run.ts";
+import { engineSource } from "./sources.ts";
 import { type Target, targets } from "./targets.ts";
 import { testAliases, writeTestEntry } from "./unit_tests.ts";
 
@@ -36,22 +37,30 @@ async function build(words: readonly string[]): Promise<void> {
   const defines = other === undefined ? [] : ["UPLINKD_TESTS"];
   await Deno.mkdir(`${root}/dist`, { recursive: true });
   for (const name of names) {
-    const target = ownTools(targets[name]);
+    const target = targets[name];
     if (target === undefined) continue;
+    const toolchain = await toolchainOf(name, target);
     const output = other === undefined ? `${root}/dist/uplinkd-${name}` : `${folder}/${other.name}-${name}`;
-    await compile({ name, target, engine, program, output, commit, defines });
+    await compile({ name, toolchain, engine, program, output, commit, defines });
     if (other === undefined) console.log(`dist/uplinkd-${name} ${(await Deno.stat(output)).size} octets`);
   }
 }
 
-/** The target with the compiler, strip and flags that a build system handed in, where it did. */
-function ownTools(target: Target | undefined): Target | undefined {
-  const [compiler, strip, flags] = ["SMALL_CC", "SMALL_STRIP", "SMALL_CFLAGS"].map((name) =>
-    Deno.env.get(name) ?? ""
+/** Debian's cross compiler with musl, or what a build system handed in, with its own C library. */
+async function toolchainOf(name: string, target: Target): Promise<Toolchain> {
+  const [compiler, strip, flags] = ["SMALL_CC", "SMALL_STRIP", "SMALL_CFLAGS"].map((each) =>
+    Deno.env.get(each) ?? ""
   );
-  if (target === undefined || !compiler) return target;
-  const words = (flags ?? "").split(" ").filter((word) => word !== "");
-  return { ...target, compiler, strip: strip || target.strip, flags: [...target.flags, ...words] };
+  if (compiler) {
+    const words = (flags ?? "").split(" ").filter((word) => word !== "");
+    return { compiler, strip: strip || "strip", flags: words, library: ownLibrary };
+  }
+  return {
+    compiler: `${target.tools}gcc`,
+    strip: `${target.tools}strip`,
+    flags: target.flags,
+    library: await musl(name, target),
+  };
 }
 
 /** The commit that is built, marked when the tree has changes; "unknown" outside of a repository. */

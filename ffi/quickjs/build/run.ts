@@ -30,6 +30,8 @@ export async function run(argv: readonly string[], options: Deno.CommandOptions 
 
 const packages: Record<string, string> = {
   "cc": "gcc libc6-dev",
+  "make": "make",
+  "x86_64-linux-gnu-gcc": "gcc (on x86-64), gcc-x86-64-linux-gnu (elsewhere)",
   "git": "git",
   "tar": "tar xz-utils",
   "apt-get": "apt",

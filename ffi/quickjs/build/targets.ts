@@ -6,45 +6,30 @@
 
 /** One target. */
 export interface Target {
-  /** Debian's cross compiler. */
-  readonly compiler: string;
-  /** Its strip. */
-  readonly strip: string;
+  /** What the names of Debian's cross tools begin with: `mipsel-linux-gnu-`. */
+  readonly tools: string;
   readonly flags: readonly string[];
+  /** Libraries of the compiler besides libgcc. */
   readonly libraries: readonly string[];
-  /** Debian's user mode emulator; undefined where none is needed on x86-64. */
-  readonly emulator?: string;
+  /** Without floating-point instructions: many MIPS routers have no such unit, and no kernel that stands in for it. */
+  readonly softFloat: boolean;
+  /** Words before a binary to run it here: Debian's user mode emulator; none on x86-64. */
+  readonly emulator: readonly string[];
 }
 
-/** By the names that `TARGET=` takes. */
+const mips = {
+  flags: ["-mips32r2", "-msoft-float"],
+  // 64-bit atomics are calls there.
+  libraries: ["-latomic"],
+  softFloat: true,
+};
+const plain = { flags: [], libraries: [], softFloat: false };
+
+/** By the names that `TARGET=` takes. The emulated MIPS processor is one without a floating-point unit. */
 export const targets: Readonly<Record<string, Target>> = {
-  x86_64: { compiler: "cc", strip: "strip", flags: [], libraries: [] },
-  arm64: {
-    compiler: "aarch64-linux-gnu-gcc",
-    strip: "aarch64-linux-gnu-strip",
-    flags: [],
-    libraries: [],
-    emulator: "qemu-aarch64-static",
-  },
-  armhf: {
-    compiler: "arm-linux-gnueabihf-gcc",
-    strip: "arm-linux-gnueabihf-strip",
-    flags: ["-D_FILE_OFFSET_BITS=64", "-D_TIME_BITS=64"],
-    libraries: [],
-    emulator: "qemu-arm-static",
-  },
-  mipsel: {
-    compiler: "mipsel-linux-gnu-gcc",
-    strip: "mipsel-linux-gnu-strip",
-    flags: ["-D_FILE_OFFSET_BITS=64", "-D_TIME_BITS=64"],
-    libraries: ["-latomic"],
-    emulator: "qemu-mipsel-static",
-  },
-  mips: {
-    compiler: "mips-linux-gnu-gcc",
-    strip: "mips-linux-gnu-strip",
-    flags: ["-D_FILE_OFFSET_BITS=64", "-D_TIME_BITS=64"],
-    libraries: ["-latomic"],
-    emulator: "qemu-mips-static",
-  },
+  x86_64: { ...plain, tools: "x86_64-linux-gnu-", emulator: [] },
+  arm64: { ...plain, tools: "aarch64-linux-gnu-", emulator: ["qemu-aarch64-static"] },
+  armhf: { ...plain, tools: "arm-linux-gnueabihf-", emulator: ["qemu-arm-static"] },
+  mipsel: { ...mips, tools: "mipsel-linux-gnu-", emulator: ["qemu-mipsel-static", "-cpu", "24Kc"] },
+  mips: { ...mips, tools: "mips-linux-gnu-", emulator: ["qemu-mips-static", "-cpu", "24Kc"] },
 };
