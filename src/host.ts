@@ -206,6 +206,9 @@ export interface Host {
 
   /** From now on these signals come as wakeups instead of doing what they do by default. */
   catchSignals(signals: readonly SignalName[]): void;
-  /** Sleep until a descriptor is ready, a child ended, a signal came, or `until` is reached. The only pause there is. */
+  /**
+   * Sleep until a descriptor is ready, a child ended, a signal came, or `until` is reached. The only pause there is. Throws once
+   * when memory was refused.
+   */
   wait(interests: readonly Interest[], until: Millis | undefined): Promise<Wakeup[]>;
 }

@@ -14,7 +14,7 @@ const refusing = `${root}/.cache/quickjs/short-of-memory/short-of-memory-x86_64`
 /** Of the program while it runs: those before are the engine building itself, for which room is asked at once. */
 const FIRST = 28_500;
 const LAST = 90_000;
-const STEP = 997;
+const STEP = 499;
 const AT_ONCE = 4;
 
 interface Outcome {

@@ -12,7 +12,7 @@ const AT_ONCE = 2;
 
 /** Build the tests for these targets, and the program, which some of them start. */
 async function build(names: readonly string[]): Promise<boolean> {
-  for (const words of [["--tests", ...names], ["x86_64"]]) {
+  for (const words of [["--tests", ...names], ["x86_64"], ["--short-of-memory", "x86_64"]]) {
     const { success } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--allow-all", `${root}/ffi/quickjs/build/main.ts`, ...words],
       stdout: "null",
@@ -69,4 +69,12 @@ const results = await Promise.all(Array.from({ length: AT_ONCE }, async () => {
   for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) ok = await test(name) && ok;
   return ok;
 }));
+if (names.includes("x86_64")) {
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", `${root}/tests/short_of_memory.ts`],
+    stdout: "inherit",
+    stderr: "inherit",
+  }).output();
+  results.push(success);
+}
 Deno.exit(results.every((ok) => ok) ? 0 : 1);

@@ -189,7 +189,7 @@ CALL(places)
     return JS_NewArrayBufferCopy(ctx, uplinkd_places, uplinkd_places_size);
 }
 
-/* Whether malloc(3) has failed: what is thrown afterwards may be anything. */
+/* Whether malloc(3) has failed: the reserve is gone, and what is thrown afterwards may be anything. */
 CALL(memoryRefused) { return JS_NewBool(ctx, memory_refused); }
 
 CALL(setIdle)
@@ -612,19 +612,23 @@ static int is_failing(void)
 #define is_failing() 0
 #endif
 
-static void *none_left(void)
+/* The engine is not careful everywhere when it gets nothing: the reserve serves what was asked, and the program hears of it. */
+static int give_back_reserve(void)
 {
+    int had = reserve != NULL;
     free(reserve);
     reserve = NULL;
     memory_refused = 1;
-    return NULL;
+    return had;
 }
 
 static void *host_allocate(JSMallocState *state, size_t size)
 {
     void *memory = is_failing() ? NULL : malloc(size);
+    if (memory == NULL && give_back_reserve())
+        memory = malloc(size);
     if (memory == NULL)
-        return none_left();
+        return NULL;
     state->malloc_count++;
     state->malloc_size += malloc_usable_size(memory);
     return memory;
@@ -649,8 +653,10 @@ static void *host_reallocate(JSMallocState *state, void *memory, size_t size)
     }
     size_t before = malloc_usable_size(memory);
     void *moved = is_failing() ? NULL : realloc(memory, size);
+    if (moved == NULL && give_back_reserve())
+        moved = realloc(memory, size);
     if (moved == NULL)
-        return none_left();
+        return NULL;
     state->malloc_size += malloc_usable_size(moved) - before;
     return moved;
 }

@@ -41,6 +41,7 @@ export class Waiter {
   readonly #signalNumber = new Uint32Array(this.#signal.buffer, 0, 1);
   #signals: Fd = -1;
   #childEnded = false;
+  #hasToldOfMemory = false;
   #waiting: Waiting | undefined;
   #octets = new Uint8Array(0);
   #words = new Int32Array(this.#octets.buffer);
@@ -79,10 +80,18 @@ export class Waiter {
     if (waiting === undefined) throw new Error("the program waits for nothing");
     this.#waiting = undefined;
     try {
+      this.#checkMemory();
       waiting.resolve(this.#poll(waiting));
     } catch (error) {
       waiting.reject(error);
     }
+  }
+
+  /** Throws once when memory was refused: with the reserve given back there is enough for an orderly end. */
+  #checkMemory(): void {
+    if (this.#hasToldOfMemory || !native.memoryRefused()) return;
+    this.#hasToldOfMemory = true;
+    throw new Error("out of memory");
   }
 
   #poll(waiting: Waiting): Wakeup[] {
