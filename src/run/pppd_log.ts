@@ -46,7 +46,10 @@ export class PppdLog {
   write(level: Level, text: string): boolean {
     if (level === "debug" && !this.showsDebug) return false;
     const inSyslog = this.#toSyslog(severities[level], text);
-    return this.#toDescriptor(text) || inSyslog;
+    if (this.#toDescriptor(text) || inSyslog) return true;
+    // The last resort, for what ends a link: a full disk must not keep the reason from whoever looks.
+    if (level === "error" && this.#lost > 0) this.#host.log(level, text);
+    return false;
   }
 
   /** Close the connection to syslog, and the descriptor if it is its own. */

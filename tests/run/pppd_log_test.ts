@@ -66,3 +66,23 @@ test("PppdLog writes no more to a reader that has gone, and says whether anythin
   ]);
   assertEquals([calls, held.syslog.length], [1, 2]);
 });
+
+test("PppdLog says the reason for an end on standard error when nothing else takes it", () => {
+  const said: string[] = [];
+  const host = stubHost({
+    platform: X86_64,
+    pid: 1,
+    clock: () => 0,
+    socket() {
+      throw new HostError("socket", "EACCES", 13, "Permission denied");
+    },
+    write() {
+      throw new HostError("write", "ENOSPC", 28, "No space left on device");
+    },
+    log: (level, text) => said.push(`${level}: ${text}`),
+  });
+  const log = new PppdLog(host, FILE, false);
+  log.write("info", "Using interface ppp0");
+  log.write("error", "Can't lock device");
+  assertEquals(said, ["error: Can't lock device"]);
+});
