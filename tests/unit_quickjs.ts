@@ -12,7 +12,7 @@ const AT_ONCE = 2;
 
 /** Build the tests for these targets, and the program, which some of them start. */
 async function build(names: readonly string[]): Promise<boolean> {
-  for (const words of [["--tests", ...names], ["x86_64"], ["--short-of-memory", "x86_64"]]) {
+  for (const words of [["--tests", ...names], names, ["--short-of-memory", "x86_64"]]) {
     const { success } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--allow-all", `${root}/ffi/quickjs/build/main.ts`, ...words],
       stdout: "null",
