@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { decodeUtf8 } from "../../src/base/text.ts";
 import { HostError } from "../../src/host.ts";
 import { faultPlace, faultWords } from "../../src/run/fault.ts";
 import { hostWords } from "../../src/run/host_words.ts";
-import { assert, assertEquals, test } from "../support/test.ts";
+import { machine, repositoryText } from "../support/machine.ts";
+import { assert, assertEquals, assertThrows, test } from "../support/test.ts";
 
 function withStack(error: Error, ...frames: string[]): Error {
   error.stack = [`${error.name}: ${error.message}`, ...frames].join("\n");
@@ -101,6 +103,15 @@ test("hostWords tells a low limit of open files in each form that it takes", () 
     "posix_spawn: EBADF; raise the limit of open files (ulimit -n)",
   );
   assertEquals([words("read", "EBADF"), words("write", "EAGAIN")], ["read: EBADF", "write: EAGAIN"]);
+});
+
+test("faultPlace names file and line of an error in our own source, on this engine", () => {
+  const error = assertThrows(() => decodeUtf8(undefined as unknown as Uint8Array));
+  const text = faultPlace(error, (line) => machine().sourceOf(line));
+  const [, line] = /\(src\/base\/text\.ts:([0-9]+)/.exec(text) ?? [];
+  assert(line !== undefined, text);
+  const source = repositoryText("src/base/text.ts").split("\n")[Number(line) - 1];
+  assert(source?.includes("octets.length"), `${text}: ${source}`);
 });
 
 test("faultPlace finds the place of a real error of this engine", () => {
