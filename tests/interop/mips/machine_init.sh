@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # First process of the MIPS machine: a router's job from boot to ping, with the small binary; then power off.
 # ttyS0 is the console, ttyS1 leads to the peer. Lines "result: …" are read by run.ts.
-/bin/busybox mkdir -p /proc /sys /dev /tmp /run/lock /var/lock /etc/ppp /usr/bin /sbin
+/bin/busybox mkdir -p /proc /sys /dev /tmp /run/lock /var/lock /var/run /etc/ppp /usr/bin /sbin
 /bin/busybox --install -s /bin
 /bin/busybox ln -s /bin/env /usr/bin/env
 PATH=/bin
