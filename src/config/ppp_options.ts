@@ -93,6 +93,13 @@ export interface PppOptions {
   ipv6UseIpAddress: boolean;
   defaultRoute6: boolean;
 
+  ccp: boolean;
+  ccpTimes: TimesOptions;
+  /** Windows of Deflate in bits, 0 for none: what we ask the peer to send by, and what we send by. */
+  deflate: { receive: number; transmit: number };
+  /** Whether Deflate is also asked for and taken under its number of the draft. */
+  deflateDraft: boolean;
+
   /** undefined: required when this machine has a default route. */
   auth: boolean | undefined;
   require: Set<AuthenticationMethod>;
@@ -194,6 +201,10 @@ export function defaultPppOptions(): PppOptions {
     ipv6cpAcceptRemote: false,
     ipv6UseIpAddress: false,
     defaultRoute6: false,
+    ccp: true,
+    ccpTimes: times(),
+    deflate: { receive: 15, transmit: 15 },
+    deflateDraft: true,
     auth: undefined,
     require: new Set(),
     refuse: new Set(),

@@ -5,12 +5,16 @@
  * @module
  */
 import type { Fd, Interest, Millis } from "../host.ts";
+import type { PacketCompressor, PacketDecompressor } from "../ppp/compress/packet_compressor.ts";
 import type { Framing, NetworkName } from "../ppp/link_configuration.ts";
 
 /** What a plane has to say. */
 export type PlaneOutput =
   /** A packet that is not data of an open network, from its Protocol field on. Valid until the next call. */
   | { readonly kind: "packet"; readonly packet: Uint8Array }
+  /** A compressed packet could not be restored: until the peer resets, or for good. */
+  | { readonly kind: "damaged" }
+  | { readonly kind: "broken" }
   /** The line is gone: end of file, or an error of the device. */
   | { readonly kind: "hangup"; readonly detail: string }
   /** The interface is gone: another program removed it. */
@@ -36,6 +40,12 @@ export interface DataPlane {
   send(packet: Uint8Array): void;
   /** Use the framing that LCP agreed on, or its defaults again. */
   setFraming(framing: Framing): void;
+  /** Restore what comes from now on; undefined: it comes as it is. */
+  setDecompressor(decompressor: PacketDecompressor | undefined): void;
+  /** Compress what goes from now on; undefined: it goes as it is. */
+  setCompressor(compressor: PacketCompressor | undefined): void;
+  /** Begin a direction's dictionary anew. */
+  resetCompression(direction: "transmit" | "receive"): void;
   /** Let data packets of `network` pass, or not any more. */
   setNetwork(network: NetworkName, passes: boolean): void;
   /** Try once to get rid of what is queued for the line. */

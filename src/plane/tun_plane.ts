@@ -8,6 +8,11 @@
  */
 import { readUint16 } from "../base/octets.ts";
 import { type Fd, type Host, HostError, type Interest, type Millis } from "../host.ts";
+import {
+  DAMAGED,
+  type PacketCompressor,
+  type PacketDecompressor,
+} from "../ppp/compress/packet_compressor.ts";
 import { encodeFrame, escapesFor, FrameDecoder, type TransmitFormat } from "../ppp/hdlc.ts";
 import type { Framing, NetworkName } from "../ppp/link_configuration.ts";
 import { protocolNumber } from "../ppp/protocol_numbers.ts";
@@ -39,6 +44,8 @@ export interface TunPlaneOptions {
 const READ_OCTETS = 16384;
 const PACKETS_PER_WAKE = 32;
 const LARGEST_PACKET = 65535;
+/** What a compressor may write more than it was given. */
+const ROOM_TO_GROW = 66;
 /** Above this the interface is not read. */
 const QUEUE_MARK = 16384;
 /** Control packets may still be queued up to here; what does not fit is dropped, and sent again by its protocol. */
@@ -57,6 +64,13 @@ export class TunPlane implements DataPlane {
   readonly #input = new Uint8Array(READ_OCTETS);
   readonly #packet = new Uint8Array(LARGEST_PACKET + 2);
   readonly #queue = new Uint8Array(QUEUE_OCTETS);
+  #decompressor: PacketDecompressor | undefined;
+  #compressor: PacketCompressor | undefined;
+  /** What the decompressor restores into, and the compressor writes to; made when they are. */
+  #restored = new Uint8Array(0);
+  #compressed = new Uint8Array(0);
+  /** Dropping compressed packets until the peer has reset. */
+  #awaitsReset = false;
   #queueStart = 0;
   #queueEnd = 0;
   #format: TransmitFormat;
@@ -97,7 +111,10 @@ export class TunPlane implements DataPlane {
 
   /** See DataPlane. */
   next(): PlaneOutput | undefined {
-    for (let packet = this.decoder.next(); packet !== undefined; packet = this.decoder.next()) {
+    for (let frame = this.decoder.next(); frame !== undefined; frame = this.decoder.next()) {
+      const packet = this.#decompressor === undefined ? frame : this.#restore(this.#decompressor, frame);
+      if (packet === "dropped") continue;
+      if (packet === "damaged" || packet === "broken") return { kind: packet };
       const protocol = readUint16(packet, 0);
       const isData = (protocol === protocolNumber.ip && this.#passes.ip) ||
         (protocol === protocolNumber.ipv6 && this.#passes.ipv6);
@@ -130,6 +147,46 @@ export class TunPlane implements DataPlane {
     const { accm, pfc, acfc } = framing.transmit;
     this.#format = { escapes: escapesFor(accm, this.#options.escapes), pfc, acfc };
     this.decoder.receiveAccm = this.#options.receiveAll ? 0 : framing.receive.accm;
+  }
+
+  /** See DataPlane. */
+  setDecompressor(decompressor: PacketDecompressor | undefined): void {
+    this.#decompressor = decompressor;
+    this.#awaitsReset = false;
+    const room = decompressor === undefined ? 0 : Math.max(this.#options.mru, 1500) + ROOM_TO_GROW;
+    this.#restored = new Uint8Array(room);
+  }
+
+  /** See DataPlane. */
+  setCompressor(compressor: PacketCompressor | undefined): void {
+    this.#compressor = compressor;
+    this.#compressed = new Uint8Array(compressor === undefined ? 0 : LARGEST_PACKET + ROOM_TO_GROW);
+    this.#compressed[1] = protocolNumber.compressed;
+  }
+
+  /** See DataPlane. */
+  resetCompression(direction: "transmit" | "receive"): void {
+    if (direction === "transmit") this.#compressor?.reset();
+    else {
+      this.#decompressor?.reset();
+      this.#awaitsReset = false;
+    }
+  }
+
+  /** The packet in a frame, where compression is agreed on. */
+  #restore(
+    decompressor: PacketDecompressor,
+    frame: Uint8Array,
+  ): Uint8Array | "dropped" | "damaged" | "broken" {
+    if (readUint16(frame, 0) !== protocolNumber.compressed) {
+      if (!this.#awaitsReset) decompressor.passed(frame);
+      return frame;
+    }
+    if (this.#awaitsReset) return "dropped";
+    const length = decompressor.decompress(frame.subarray(2), this.#restored);
+    if (length >= 2) return this.#restored.subarray(0, length);
+    this.#awaitsReset = true;
+    return length === DAMAGED ? "damaged" : "broken";
   }
 
   /** See DataPlane. */
@@ -217,7 +274,8 @@ export class TunPlane implements DataPlane {
     }
   }
 
-  #encode(packet: Uint8Array): void {
+  #encode(plain: Uint8Array): void {
+    const packet = this.#compressor === undefined ? plain : this.#compress(this.#compressor, plain);
     if (this.#queueStart > 0 && this.#queue.length - this.#queueEnd < 2 * packet.length + 16) {
       this.#queue.copyWithin(0, this.#queueStart, this.#queueEnd);
       this.#queueEnd -= this.#queueStart;
@@ -225,6 +283,12 @@ export class TunPlane implements DataPlane {
     }
     if (this.#queue.length - this.#queueEnd < 2 * packet.length + 16) return;
     this.#queueEnd = encodeFrame(packet, this.#format, this.#queue, this.#queueEnd);
+  }
+
+  #compress(compressor: PacketCompressor, packet: Uint8Array): Uint8Array {
+    const room = this.#compressed.subarray(2, 2 + packet.length + ROOM_TO_GROW);
+    const length = compressor.compress(packet, room);
+    return length === 0 ? packet : this.#compressed.subarray(0, 2 + length);
   }
 
   /** A failing line is a hang-up, whatever the error. */

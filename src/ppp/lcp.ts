@@ -9,7 +9,7 @@
 import { readUint16, readUint32, uint16Octets, uint32Octets, writeUint16 } from "../base/octets.ts";
 import type { AuthenticationMethod } from "./auth/authentication.ts";
 import type { Judgement, OptionPolicy } from "./option_policy.ts";
-import type { ConfigurationOption } from "./packet.ts";
+import { code, type ConfigurationOption } from "./packet.ts";
 import { protocolNumber } from "./protocol_numbers.ts";
 
 /** Option types, RFC 1661 §6 and RFC 1662 §7. */
@@ -97,6 +97,16 @@ export function parseAuthentication(data: Uint8Array): AuthenticationMethod | un
 
 /** How often one option's value may be nakked before it is not asked for any more. */
 const MOST_NAKS = 5;
+
+/** Codes of LCP above 7 that its owner handles. RFC 1661 §5.7 to §5.9, RFC 1570 §1 and §2 */
+export const lcpExtendedCodes: ReadonlySet<number> = new Set<number>([
+  code.protocolReject,
+  code.echoRequest,
+  code.echoReply,
+  code.discardRequest,
+  code.identification,
+  code.timeRemaining,
+]);
 
 /** See the file's head. */
 export class LcpPolicy implements OptionPolicy {

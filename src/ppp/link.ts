@@ -20,39 +20,24 @@ import { printable } from "../base/text.ts";
 import { TokenBucket } from "../base/token_bucket.ts";
 import { earliest, type Machine, type Millis, type Note } from "../machine.ts";
 import { Authentication } from "./authentication_phase.ts";
+import { Compression } from "./compression.ts";
 import { Echo, emitEchoData, parseEchoMagic } from "./echo.ts";
-import { LcpPolicy } from "./lcp.ts";
-import type {
-  LinkConfiguration,
-  LinkEnd,
-  LinkInput,
-  LinkOutput,
-  NetworkName,
-  Phase,
+import { lcpExtendedCodes, LcpPolicy } from "./lcp.ts";
+import {
+  defaultFraming,
+  endOfNegotiation,
+  type LinkConfiguration,
+  type LinkEnd,
+  type LinkInput,
+  type LinkOutput,
+  type NetworkName,
+  type Phase,
 } from "./link_configuration.ts";
 import { Negotiation } from "./negotiation.ts";
 import { Network } from "./network.ts";
 import type { NegotiationEnd } from "./option_policy.ts";
 import { code, emitControlPacket } from "./packet.ts";
 import { protocolNumber } from "./protocol_numbers.ts";
-
-const extendedCodes = new Set<number>([
-  code.protocolReject,
-  code.echoRequest,
-  code.echoReply,
-  code.discardRequest,
-  code.identification,
-  code.timeRemaining,
-]);
-
-const endOfNegotiation: Record<NegotiationEnd, LinkEnd> = {
-  closed: "asked",
-  peerTerminated: "peerTerminated",
-  noReply: "noReply",
-  notConverged: "notConverged",
-  protocolRejected: "protocolRejected",
-  unacceptable: "notConverged",
-};
 
 /** See the file's head. */
 export class Link implements Machine<LinkInput, LinkOutput> {
@@ -65,6 +50,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   readonly #protocolRejects = new TokenBucket(10, 10);
   #authentication: Authentication | undefined;
   #networks: Network[] = [];
+  #compression: Compression | undefined;
   #phase: Phase = "dead";
   #ending: { reason: LinkEnd; detail: string } | undefined;
   #connectUntil: Millis | undefined;
@@ -81,7 +67,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
       times: configuration.lcpTimes,
       silent: configuration.silent,
       passive: configuration.passive,
-      extendedCodes,
+      extendedCodes: lcpExtendedCodes,
       mostOctets: () => this.#policy.peers.mru,
     });
   }
@@ -104,6 +90,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
       this.#echo.deadline,
       this.#authentication?.deadline,
       ...this.#networks.map((network) => network.deadline),
+      this.#compression?.deadline,
       this.#connectUntil,
       this.#lastTrafficAt !== undefined && idleMs > 0 ? this.#lastTrafficAt + idleMs : undefined,
     );
@@ -141,6 +128,12 @@ export class Link implements Machine<LinkInput, LinkOutput> {
         break;
       case "packet":
         this.#packet(input.packet, now);
+        break;
+      case "damaged":
+        this.#compression?.damaged(now);
+        break;
+      case "broken":
+        this.#compression?.broken(now);
     }
     this.#drain(now);
   }
@@ -150,6 +143,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
     this.#lcp.expire(now);
     this.#authentication?.expire(now);
     for (const network of this.#networks) network.expire(now);
+    this.#compression?.expire(now);
     this.#expireEcho(now);
     const idleMs = this.#configuration.idleMs;
     if (this.#connectUntil !== undefined && now >= this.#connectUntil) {
@@ -211,6 +205,11 @@ export class Link implements Machine<LinkInput, LinkOutput> {
       network.packet(information, now);
       return;
     }
+    if (this.#compression !== undefined) {
+      if (protocol === protocolNumber.ccp) this.#compression.packet(information, now);
+      // Compressed data before or after its agreement is no protocol to reject: RFC 1962 §2 has it discarded.
+      if (protocol === protocolNumber.ccp || protocol === protocolNumber.compressed) return;
+    }
     if (this.#phase !== "network") {
       this.#note("debug", `discarding proto 0x${protocol.toString(16)} in phase ${this.#phase}`);
       return;
@@ -251,6 +250,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
     }
     this.#drainAuthentication(now);
     for (const network of [...this.#networks]) this.#drainNetwork(network, now);
+    this.#drainCompression();
     if (this.#lcp.hasOutput) this.#drain(now);
   }
 
@@ -302,6 +302,9 @@ export class Link implements Machine<LinkInput, LinkOutput> {
     if (this.#phase !== "authenticate") return;
     this.#enter("network");
     this.#networks = this.#configuration.networks(peerName, this.#random).map((each) => new Network(each));
+    const ccp = this.#configuration.compression?.();
+    if (ccp !== undefined) this.#compression = new Compression(ccp.policy, ccp.times);
+    this.#compression?.open(now);
     for (const network of this.#networks) network.open(now);
     if (this.#networks.length === 0) this.#close("networkRefused", "No network protocols running", now);
   }
@@ -328,6 +331,15 @@ export class Link implements Machine<LinkInput, LinkOutput> {
     }
   }
 
+  #drainCompression(): void {
+    const compression = this.#compression;
+    if (compression === undefined) return;
+    for (let output = compression.next(); output !== undefined; output = compression.next()) {
+      if (output.kind === "packet") this.#send(protocolNumber.ccp, output.information);
+      else if (output.kind !== "finished") this.#outputs.push(output);
+    }
+  }
+
   #networkUp(now: Millis): void {
     if (this.#lastTrafficAt !== undefined) return;
     this.#lastTrafficAt = now;
@@ -349,13 +361,12 @@ export class Link implements Machine<LinkInput, LinkOutput> {
       this.#drainNetwork(network, now);
     }
     this.#networks = [];
+    this.#compression?.lowerDown(now);
+    this.#drainCompression();
+    this.#compression = undefined;
     this.#connectUntil = undefined;
     this.#lastTrafficAt = undefined;
-    this.#outputs.push({
-      kind: "framing",
-      transmit: { accm: 0xffffffff, pfc: false, acfc: false, mru: 1500 },
-      receive: { accm: 0xffffffff, mru: this.#configuration.lcp.mru ?? 1500 },
-    });
+    this.#outputs.push({ kind: "framing", ...defaultFraming(this.#configuration.lcp.mru) });
     if (this.#phase !== "terminate") this.#enter("establish");
   }
 
@@ -405,6 +416,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
     this.#authentication?.protocolRejected(protocol, now);
     const network = this.#networks.find((each) => each.controlProtocol === protocol);
     if (network !== undefined) network.protocolRejected(now);
+    if (protocol === protocolNumber.ccp) this.#compression?.protocolRejected(now);
     this.#note("debug", `Protocol-Reject for 0x${protocol.toString(16)} received`);
   }
 

@@ -6,10 +6,13 @@
 import type { SeededRandom } from "../base/random.ts";
 import type { Millis, Note } from "../machine.ts";
 import type { AuthenticationFactory } from "./authentication_phase.ts";
+import type { CcpPolicy } from "./ccp.ts";
+import type { CompressionMethod } from "./ccp_option.ts";
+import type { Direction } from "./compression.ts";
 import type { EchoConfiguration } from "./echo.ts";
 import type { LcpConfiguration } from "./lcp.ts";
 import type { NetworkAgreement, NetworkConfiguration } from "./network.ts";
-import type { NegotiationTimes } from "./option_policy.ts";
+import type { NegotiationEnd, NegotiationTimes } from "./option_policy.ts";
 
 /** RFC 1661 §3.2 */
 export type Phase = "dead" | "establish" | "authenticate" | "network" | "terminate";
@@ -49,6 +52,8 @@ export interface LinkConfiguration {
     peerName: Uint8Array | undefined,
     random: SeededRandom,
   ) => readonly NetworkConfiguration[];
+  /** CCP, made anew for each Network phase; left out, its packets are rejected (`noccp`). */
+  readonly compression?: () => { readonly policy: CcpPolicy; readonly times: NegotiationTimes };
   /** Leave this long after the first network came up; 0 never. */
   readonly maxConnectMs: Millis;
   /** Leave when no network packet has passed for this long; 0 never. */
@@ -68,13 +73,24 @@ export interface Framing {
   readonly receive: { readonly accm: number; readonly mru: number };
 }
 
+/** What holds before LCP has agreed on anything, RFC 1662 §7; `mru` is what we ask for. */
+export function defaultFraming(mru: number | undefined): Framing {
+  return {
+    transmit: { accm: 0xffffffff, pfc: false, acfc: false, mru: 1500 },
+    receive: { accm: 0xffffffff, mru: mru ?? 1500 },
+  };
+}
+
 /** Input of a link. */
 export type LinkInput =
   | { readonly kind: "lowerUp" }
   | { readonly kind: "lowerDown"; readonly detail: string }
   | { readonly kind: "close"; readonly reason: LinkEnd; readonly text: string }
   /** One packet from its two-octet Protocol field on. */
-  | { readonly kind: "packet"; readonly packet: Uint8Array };
+  | { readonly kind: "packet"; readonly packet: Uint8Array }
+  /** A compressed packet could not be restored: `damaged` until the peer resets, `broken` for good. */
+  | { readonly kind: "damaged" }
+  | { readonly kind: "broken" };
 
 /** Output of a link. */
 export type LinkOutput =
@@ -82,9 +98,27 @@ export type LinkOutput =
   | { readonly kind: "packet"; readonly packet: Uint8Array }
   | ({ readonly kind: "framing" } & Framing)
   | { readonly kind: "phase"; readonly phase: Phase }
+  /** Compress or restore by this from now on; undefined: not at all. */
+  | {
+    readonly kind: "compression";
+    readonly direction: Direction;
+    readonly method: CompressionMethod | undefined;
+  }
+  /** Begin a direction's dictionary anew, before the next packet. */
+  | { readonly kind: "resetCompression"; readonly direction: Direction }
   /** Who was proven: the peer to us, or we to the peer. `name` is the peer's in both cases where it is known. */
   | { readonly kind: "authenticated"; readonly who: "peer" | "us"; readonly name: Uint8Array }
   | { readonly kind: "networkUp"; readonly agreement: NetworkAgreement }
   | { readonly kind: "networkDown"; readonly network: NetworkName }
   | { readonly kind: "ended"; readonly reason: LinkEnd; readonly detail: string }
   | Note;
+
+/** What the end of LCP is to the link. */
+export const endOfNegotiation: Record<NegotiationEnd, LinkEnd> = {
+  closed: "asked",
+  peerTerminated: "peerTerminated",
+  noReply: "noReply",
+  notConverged: "notConverged",
+  protocolRejected: "protocolRejected",
+  unacceptable: "notConverged",
+};

@@ -8,6 +8,7 @@ import { formatIpv4, formatIpv6, linkLocalAddress } from "../base/inet.ts";
 import { type Fd, type Host, HostError, type Interest, type Level, type Millis } from "../host.ts";
 import { TunInterface } from "../plane/tun_interface.ts";
 import { TunPlane } from "../plane/tun_plane.ts";
+import { openCompressor, openDecompressor } from "../ppp/compress/methods.ts";
 import { Link } from "../ppp/link.ts";
 import type { LinkEnd, LinkOutput, NetworkName } from "../ppp/link_configuration.ts";
 import type { NetworkAgreement } from "../ppp/network.ts";
@@ -199,6 +200,8 @@ export class Connection {
       if (output.kind === "hangup") {
         this.#parts.log("notice", "Modem hangup");
         this.#link.handle({ kind: "lowerDown", detail: output.detail }, now);
+      } else if (output.kind === "damaged" || output.kind === "broken") {
+        this.#link.handle(output, now);
       } else if (output.kind === "interfaceGone") {
         this.#parts.log(
           "error",
@@ -235,6 +238,13 @@ export class Connection {
         }
         return;
       case "phase":
+        return;
+      case "compression":
+        if (output.direction === "receive") this.#plane.setDecompressor(openDecompressor(output.method));
+        else this.#plane.setCompressor(openCompressor(output.method));
+        return;
+      case "resetCompression":
+        this.#plane.resetCompression(output.direction);
         return;
       case "authenticated":
         if (output.who === "peer") this.#peerProven(output.name, now);

@@ -11,6 +11,7 @@ import type { AuthenticationMethod } from "../ppp/auth/authentication.ts";
 import { ChapAuthenticator, chapDigests, ChapPeer, OwnChallenges } from "../ppp/auth/chap.ts";
 import { PapAuthenticator, PapPeer } from "../ppp/auth/pap.ts";
 import type { AuthenticationFactory, AuthenticationMachine } from "../ppp/authentication_phase.ts";
+import { CcpPolicy } from "../ppp/ccp.ts";
 import { IpcpPolicy } from "../ppp/ipcp.ts";
 import { Ipv6cpPolicy } from "../ppp/ipv6cp.ts";
 import type { LcpConfiguration } from "../ppp/lcp.ts";
@@ -59,6 +60,7 @@ export function pppdLink(
     authentication: authenticationFactory(options, identity, secrets, context, peer),
     networks: (peerName, random) =>
       networks(options, identity, context, peerName === undefined ? undefined : peer, random),
+    ...(options.ccp ? { compression: () => compression(options) } : {}),
     maxConnectMs: options.maxConnectSeconds * 1000,
     idleMs: options.idleSeconds * 1000,
     seed: new Uint8Array(16),
@@ -72,6 +74,18 @@ function timesOf(times: TimesOptions): NegotiationTimes {
     maxTerminate: times.maxTerminate,
     maxFailure: times.maxFailure,
   };
+}
+
+/** What CCP asks for and accepts. */
+function compression(options: PppOptions): { policy: CcpPolicy; times: NegotiationTimes } {
+  const choice = (windowBits: number) => ({ deflateWindowBits: windowBits, bsdBits: 0, predictor1: false });
+  const policy = new CcpPolicy({
+    receive: choice(options.deflate.receive),
+    transmit: choice(options.deflate.transmit),
+    deflateDraft: options.deflateDraft,
+    mppe: undefined,
+  });
+  return { policy, times: timesOf(options.ccpTimes) };
 }
 
 function lcpConfiguration(

@@ -245,8 +245,18 @@ test("loadPppOptions takes replacedefaultroute as a trait of defaultroute, not a
 });
 
 test("loadPppOptions warns of compression that it does not do, and only of that", () => {
-  assertEquals(load("bsdcomp 15,15 deflate 12 vj-max-slots 16").options.notices.length, 3);
+  assertEquals(load("bsdcomp 15,15 deflate 12 vj-max-slots 16").options.notices.length, 2);
   assertEquals(load("novj nobsdcomp nodeflate noccp").options.notices, []);
+});
+
+test("loadPppOptions reads the windows of Deflate as pppd does: receive, send, and 9 for an 8", () => {
+  const deflate = (words: string) => load(words).options.deflate;
+  assertEquals(deflate(""), { receive: 15, transmit: 15 });
+  assertEquals(deflate("deflate 12"), { receive: 12, transmit: 12 });
+  assertEquals(deflate("deflate 0,11"), { receive: 0, transmit: 11 });
+  assertEquals(deflate("deflate 8"), { receive: 9, transmit: 9 });
+  assertEquals(deflate("deflate 12 nodeflate"), { receive: 0, transmit: 0 });
+  assertThrows(() => load("deflate 16"), /0 or 9 to 15/);
 });
 
 test("loadPppOptions refuses names that no packet can hold", () => {

@@ -31,6 +31,10 @@ const words = new Set([
   "transfer",
   "other_route",
   "said",
+  "compresses",
+  "compresses_as_client",
+  "compresses_as_server",
+  "same_octets",
 ]);
 
 function exists(path: string): boolean {

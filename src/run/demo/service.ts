@@ -318,7 +318,7 @@ export class DemoService implements Service {
       } else if (output.kind === "interfaceGone") {
         this.#fail("hostFailed", `the interface is gone: ${output.detail}`);
         return;
-      } else this.#link.handle({ kind: "packet", packet: output.packet }, this.#now);
+      } else this.#link.handle(output, this.#now);
       this.#drainLink();
     }
   }

@@ -1,0 +1,226 @@
+/**
+ * CCP on a link: the negotiation of its policy, and the resets that put a pair of dictionaries together again. RFC 1962
+ *
+ * What comes is restored from the peer's Configure-Ack on: Linux sends compressed packets from then. What goes is compressed
+ * when both directions are agreed.
+ *
+ * Resets are asked for once a second at most, twice as long each time, and after ten without an answer compression is given
+ * up. MPPE has no Reset-Ack (RFC 3078 §3.2): the next packet says itself that it stands alone. Nothing outside this file
+ * changes this state.
+ *
+ * @module
+ */
+import { TokenBucket } from "../base/token_bucket.ts";
+import { earliest, type Millis, type Note } from "../machine.ts";
+import type { CcpAgreement, CcpPolicy } from "./ccp.ts";
+import { type CompressionMethod, methodWords } from "./ccp_option.ts";
+import { Negotiation } from "./negotiation.ts";
+import type { NegotiationTimes } from "./option_policy.ts";
+import { code } from "./packet.ts";
+
+/** Which way packets go: out or in. */
+export type Direction = "transmit" | "receive";
+
+/** Output of compression. */
+export type CompressionOutput =
+  | { readonly kind: "packet"; readonly information: Uint8Array }
+  /** How packets come or are sent from now on; undefined: as they are. */
+  | {
+    readonly kind: "compression";
+    readonly direction: Direction;
+    readonly method: CompressionMethod | undefined;
+  }
+  /** Begin a direction's dictionary anew, before the next packet. */
+  | { readonly kind: "resetCompression"; readonly direction: Direction }
+  | { readonly kind: "finished"; readonly detail: string }
+  | Note;
+
+const extendedCodes = new Set<number>([code.resetRequest, code.resetAck]);
+const FIRST_WAIT: Millis = 1000;
+const MOST_RESETS = 10;
+const NOTHING = new Uint8Array(0);
+
+/** See the file's head. */
+export class Compression {
+  readonly #policy: CcpPolicy;
+  readonly #negotiation: Negotiation;
+  readonly #outputs: CompressionOutput[] = [];
+  readonly #answers = new TokenBucket(10, 10);
+  #isUp = false;
+  #receives: CompressionMethod | undefined;
+  #transmits: CompressionMethod | undefined;
+  /** The reset that we wait for. */
+  #reset: { readonly identifier: number; sent: number; wait: Millis; againAt: Millis } | undefined;
+  #askedAt: Millis | undefined;
+
+  constructor(policy: CcpPolicy, times: NegotiationTimes) {
+    this.#policy = policy;
+    this.#negotiation = new Negotiation({ name: "CCP", policy, times, silent: !policy.asks, extendedCodes });
+  }
+
+  /** Whether methods are agreed on and stand. */
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  /** When `expire` is due. */
+  get deadline(): Millis | undefined {
+    return earliest(this.#negotiation.deadline, this.#reset?.againAt);
+  }
+
+  /** The next output. */
+  next(): CompressionOutput | undefined {
+    return this.#outputs.shift();
+  }
+
+  /** The link reached its Network phase. */
+  open(now: Millis): void {
+    this.#negotiation.handle({ kind: "open" }, now);
+    this.#negotiation.handle({ kind: "lowerUp" }, now);
+    this.#drain(now);
+  }
+
+  /** A packet of CCP came. */
+  packet(information: Uint8Array, now: Millis): void {
+    this.#negotiation.handle({ kind: "packet", information }, now);
+    this.#drain(now);
+  }
+
+  /** The peer does not have CCP. */
+  protocolRejected(now: Millis): void {
+    this.#negotiation.handle({ kind: "protocolRejected" }, now);
+    this.#drain(now);
+  }
+
+  /** The link left its Network phase. */
+  lowerDown(now: Millis): void {
+    this.#negotiation.handle({ kind: "lowerDown" }, now);
+    this.#drain(now);
+    this.#receive(undefined);
+    this.#transmit(undefined);
+  }
+
+  /** What came could not be restored. */
+  damaged(now: Millis): void {
+    if (this.#receives === undefined || this.#reset !== undefined) return;
+    if (this.#receives.name === "mppe") {
+      if (this.#askedAt !== undefined && now < this.#askedAt + FIRST_WAIT) return;
+      this.#askedAt = now;
+      this.#send(this.#negotiation.emit(code.resetRequest, NOTHING));
+      return;
+    }
+    const request = this.#negotiation.emit(code.resetRequest, NOTHING);
+    this.#reset = { identifier: request[1] ?? 0, sent: 1, wait: FIRST_WAIT, againAt: now + FIRST_WAIT };
+    this.#send(request);
+  }
+
+  /** The peer broke the method's rules: the link goes on without compression. */
+  broken(now: Millis): void {
+    if (this.#receives === undefined) return;
+    this.#note("warning", "The peer's compressed packets cannot be restored; going on without compression");
+    this.#negotiation.handle({ kind: "close", text: "Cannot restore packets" }, now);
+    this.#drain(now);
+  }
+
+  /** Act on deadlines. */
+  expire(now: Millis): void {
+    this.#negotiation.expire(now);
+    this.#drain(now);
+    const reset = this.#reset;
+    if (reset === undefined || now < reset.againAt) return;
+    if (reset.sent >= MOST_RESETS) {
+      this.#note("warning", `No answer to ${MOST_RESETS} Reset-Requests; going on without compression`);
+      this.#negotiation.handle({ kind: "close", text: "No answer to Reset-Requests" }, now);
+      this.#drain(now);
+      return;
+    }
+    reset.sent += 1;
+    reset.wait *= 2;
+    reset.againAt = now + reset.wait;
+    this.#send(this.#negotiation.emit(code.resetRequest, NOTHING, reset.identifier));
+  }
+
+  #drain(now: Millis): void {
+    for (let output = this.#negotiation.next(); output !== undefined; output = this.#negotiation.next()) {
+      switch (output.kind) {
+        case "up":
+          this.#up(now);
+          break;
+        case "down":
+          this.#reset = undefined;
+          this.#askedAt = undefined;
+          this.#isUp = false;
+          this.#transmit(undefined);
+          break;
+        case "extended":
+          this.#extended(output.code, output.identifier, now);
+          break;
+        case "finished":
+          this.#policy.forget();
+          this.#outputs.push({ kind: "finished", detail: this.#policy.failure ?? output.detail });
+          break;
+        case "packet":
+        case "note":
+          this.#outputs.push(output);
+      }
+    }
+    this.#receive(this.#policy.agreement.receive);
+  }
+
+  #receive(method: CompressionMethod | undefined): void {
+    if (method === this.#receives) return;
+    this.#receives = method;
+    this.#reset = undefined;
+    this.#outputs.push({ kind: "compression", direction: "receive", method });
+  }
+
+  #transmit(method: CompressionMethod | undefined): void {
+    if (method === this.#transmits) return;
+    this.#transmits = method;
+    this.#outputs.push({ kind: "compression", direction: "transmit", method });
+  }
+
+  #up(now: Millis): void {
+    const { failure, agreement } = this.#policy;
+    if (failure !== undefined) {
+      this.#negotiation.giveUp(failure, now);
+      return;
+    }
+    this.#isUp = true;
+    this.#receive(agreement.receive);
+    this.#transmit(agreement.transmit);
+    const words = agreementWords(agreement);
+    if (words !== undefined) this.#note("notice", words);
+  }
+
+  #extended(extendedCode: number, identifier: number, now: Millis): void {
+    if (extendedCode === code.resetAck) {
+      if (identifier !== this.#reset?.identifier) return;
+      this.#reset = undefined;
+      this.#outputs.push({ kind: "resetCompression", direction: "receive" });
+      return;
+    }
+    const method = this.#transmits;
+    if (method === undefined || !this.#answers.take(now)) return;
+    this.#outputs.push({ kind: "resetCompression", direction: "transmit" });
+    if (method.name !== "mppe") this.#send(this.#negotiation.emit(code.resetAck, NOTHING, identifier));
+  }
+
+  #send(information: Uint8Array): void {
+    this.#outputs.push({ kind: "packet", information });
+  }
+
+  #note(level: Note["level"], text: string): void {
+    this.#outputs.push({ kind: "note", level, text });
+  }
+}
+
+/** pppd's line. */
+function agreementWords({ receive, transmit }: CcpAgreement): string | undefined {
+  const [ours, theirs] = [receive, transmit].map((method) =>
+    method === undefined ? undefined : methodWords(method)
+  );
+  if (ours === undefined) return theirs === undefined ? undefined : `${theirs} transmit compression enabled`;
+  if (theirs === undefined) return `${ours} receive compression enabled`;
+  return `${ours === theirs ? ours : `${ours} / ${theirs}`} compression enabled`;
+}
