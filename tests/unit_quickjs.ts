@@ -61,6 +61,27 @@ async function test(name: string): Promise<boolean> {
   return success;
 }
 
+/** Whether a binary for boards without a floating-point unit has no instruction of one. */
+async function isWithoutFloatingPoint(name: string): Promise<boolean> {
+  const tools = targets[name]?.tools ?? "";
+  const { stdout } = await new Deno.Command(`${tools}objdump`, {
+    args: ["-d", "--no-show-raw-insn", `${root}/dist/uplinkd-${name}`],
+    stdin: "null",
+  }).output();
+  const code = new TextDecoder().decode(stdout);
+  const found =
+    /\t(?:[ls][wd]c1|m[tf]c1|c[tf]c1|(?:add|sub|mul|div|mov|neg|abs|cvt|trunc|c)\.\S+|bc1[tf])\t.*/.exec(
+      code,
+    );
+  const ok = code.includes("jal") && found === null;
+  console.log(
+    `${name}, without floating-point instructions: ${
+      ok ? "1 passed, 0 failed" : `0 passed, 1 failed: ${found?.[0]}`
+    }`,
+  );
+  return ok;
+}
+
 const names = Deno.args.length > 0 ? Deno.args : Object.keys(targets);
 if (!await build(names)) Deno.exit(1);
 const waiting = [...names];
@@ -69,6 +90,9 @@ const results = await Promise.all(Array.from({ length: AT_ONCE }, async () => {
   for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) ok = await test(name) && ok;
   return ok;
 }));
+for (const name of names.filter((each) => targets[each]?.softFloat)) {
+  results.push(await isWithoutFloatingPoint(name));
+}
 if (names.includes("x86_64")) {
   const { success } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", `${root}/tests/short_of_memory.ts`],

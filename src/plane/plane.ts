@@ -42,8 +42,10 @@ export interface DataPlane {
   setFraming(framing: Framing): void;
   /** Restore what comes from now on; undefined: it comes as it is. */
   setDecompressor(decompressor: PacketDecompressor | undefined): void;
-  /** Compress what goes from now on; undefined: it goes as it is. */
+  /** Take what goes into a dictionary from now on; undefined: not any more. It goes as it is until `openCompression`. */
   setCompressor(compressor: PacketCompressor | undefined): void;
+  /** Compress what goes from now on. */
+  openCompression(): void;
   /** Begin a direction's dictionary anew. */
   resetCompression(direction: "transmit" | "receive"): void;
   /** Let data packets of `network` pass, or not any more. */

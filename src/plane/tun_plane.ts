@@ -66,6 +66,7 @@ export class TunPlane implements DataPlane {
   readonly #queue = new Uint8Array(QUEUE_OCTETS);
   #decompressor: PacketDecompressor | undefined;
   #compressor: PacketCompressor | undefined;
+  #mayCompress = false;
   /** What the decompressor restores into, and the compressor writes to; made when they are. */
   #restored = new Uint8Array(0);
   #compressed = new Uint8Array(0);
@@ -160,8 +161,14 @@ export class TunPlane implements DataPlane {
   /** See DataPlane. */
   setCompressor(compressor: PacketCompressor | undefined): void {
     this.#compressor = compressor;
+    this.#mayCompress = false;
     this.#compressed = new Uint8Array(compressor === undefined ? 0 : LARGEST_PACKET + ROOM_TO_GROW);
     this.#compressed[1] = protocolNumber.compressed;
+  }
+
+  /** See DataPlane. */
+  openCompression(): void {
+    this.#mayCompress = true;
   }
 
   /** See DataPlane. */
@@ -288,7 +295,7 @@ export class TunPlane implements DataPlane {
   #compress(compressor: PacketCompressor, packet: Uint8Array): Uint8Array {
     const room = this.#compressed.subarray(2, 2 + packet.length + ROOM_TO_GROW);
     const length = compressor.compress(packet, room);
-    return length === 0 ? packet : this.#compressed.subarray(0, 2 + length);
+    return length === 0 || !this.#mayCompress ? packet : this.#compressed.subarray(0, 2 + length);
   }
 
   /** A failing line is a hang-up, whatever the error. */

@@ -214,6 +214,7 @@ export class CcpPolicy implements OptionPolicy {
 
   /** See OptionPolicy. */
   judge(options: readonly ConfigurationOption[]): Judgement {
+    this.#transmitted = undefined;
     const rejected: ConfigurationOption[] = [];
     const nakked: ConfigurationOption[] = [];
     const seen = new Set<number>();

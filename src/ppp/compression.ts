@@ -1,8 +1,8 @@
 /**
  * CCP on a link: the negotiation of its policy, and the resets that put a pair of dictionaries together again. RFC 1962
  *
- * What comes is restored from the peer's Configure-Ack on: Linux sends compressed packets from then. What goes is compressed
- * when both directions are agreed.
+ * Each direction's dictionary counts from its Configure-Ack on, as Linux does: what comes is restored from then, and what goes
+ * is taken in from then, but compressed only when both directions stand.
  *
  * Resets are asked for once a second at most, twice as long each time, and after ten without an answer compression is given
  * up. MPPE has no Reset-Ack (RFC 3078 §3.2): the next packet says itself that it stands alone. Nothing outside this file
@@ -30,12 +30,19 @@ export type CompressionOutput =
     readonly direction: Direction;
     readonly method: CompressionMethod | undefined;
   }
+  /** From now on packets may really be sent compressed; until then they only go into the sender's dictionary. */
+  | { readonly kind: "compressionOpen" }
   /** Begin a direction's dictionary anew, before the next packet. */
   | { readonly kind: "resetCompression"; readonly direction: Direction }
   | { readonly kind: "finished"; readonly detail: string }
   | Note;
 
 const extendedCodes = new Set<number>([code.resetRequest, code.resetAck]);
+/**
+ * Linux compresses from its Configure-Ack on, but drops what it compressed until CCP is up, and its dictionary is ahead then:
+ * its request is acknowledged first, so that its Ack of ours is the last step and nothing falls between.
+ */
+const PEER_FIRST: Millis = 500;
 const FIRST_WAIT: Millis = 1000;
 const MOST_RESETS = 10;
 const NOTHING = new Uint8Array(0);
@@ -55,7 +62,14 @@ export class Compression {
 
   constructor(policy: CcpPolicy, times: NegotiationTimes) {
     this.#policy = policy;
-    this.#negotiation = new Negotiation({ name: "CCP", policy, times, silent: !policy.asks, extendedCodes });
+    this.#negotiation = new Negotiation({
+      name: "CCP",
+      policy,
+      times,
+      silent: !policy.asks,
+      peerFirstMs: PEER_FIRST,
+      extendedCodes,
+    });
   }
 
   /** Whether methods are agreed on and stand. */
@@ -150,7 +164,6 @@ export class Compression {
           this.#reset = undefined;
           this.#askedAt = undefined;
           this.#isUp = false;
-          this.#transmit(undefined);
           break;
         case "extended":
           this.#extended(output.code, output.identifier, now);
@@ -165,6 +178,7 @@ export class Compression {
       }
     }
     this.#receive(this.#policy.agreement.receive);
+    this.#transmit(this.#policy.agreement.transmit);
   }
 
   #receive(method: CompressionMethod | undefined): void {
@@ -182,13 +196,14 @@ export class Compression {
 
   #up(now: Millis): void {
     const { failure, agreement } = this.#policy;
+    this.#receive(agreement.receive);
+    this.#transmit(agreement.transmit);
     if (failure !== undefined) {
       this.#negotiation.giveUp(failure, now);
       return;
     }
     this.#isUp = true;
-    this.#receive(agreement.receive);
-    this.#transmit(agreement.transmit);
+    if (agreement.transmit !== undefined) this.#outputs.push({ kind: "compressionOpen" });
     const words = agreementWords(agreement);
     if (words !== undefined) this.#note("notice", words);
   }

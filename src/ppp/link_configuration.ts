@@ -104,6 +104,8 @@ export type LinkOutput =
     readonly direction: Direction;
     readonly method: CompressionMethod | undefined;
   }
+  /** From now on packets may be sent compressed; until then they only go into the sender's dictionary. */
+  | { readonly kind: "compressionOpen" }
   /** Begin a direction's dictionary anew, before the next packet. */
   | { readonly kind: "resetCompression"; readonly direction: Direction }
   /** Who was proven: the peer to us, or we to the peer. `name` is the peer's in both cases where it is known. */

@@ -198,6 +198,11 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
           this.#queueRequest(before, event, now);
           break;
         case "sca":
+          answer?.();
+          if (this.#options.peerFirstMs !== undefined && this.#requestAt !== undefined) {
+            this.#sendRequest(now);
+          }
+          break;
         case "scn":
         case "sta":
         case "scj":
@@ -255,7 +260,8 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
       this.#sendRequest(now, true);
       return;
     }
-    const wait = this.#lastAnswerEmpty ? this.#times.restartMs : this.#requestsSent >= AT_ONCE ? PACE : 0;
+    const pace = this.#lastAnswerEmpty ? this.#times.restartMs : this.#requestsSent >= AT_ONCE ? PACE : 0;
+    const wait = this.#requestsSent === 0 && event !== "RCR+" ? this.#options.peerFirstMs ?? 0 : pace;
     if (wait === 0) {
       this.#sendRequest(now);
       return;

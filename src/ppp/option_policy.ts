@@ -54,6 +54,8 @@ export interface NegotiationOptions {
   readonly times?: NegotiationTimes;
   /** Do not send the first Configure-Request: wait for the peer's (pppd's `silent`). */
   readonly silent?: boolean;
+  /** Send no Configure-Request until the peer's is acknowledged, for this long at most. */
+  readonly peerFirstMs?: Millis;
   /** After a time-out wait for the peer instead of ending (pppd's `passive`). */
   readonly passive?: boolean;
   /** Codes above 7 that the owner handles, given out as `extended`. All others are answered by Code-Reject. */

@@ -243,6 +243,9 @@ export class Connection {
         if (output.direction === "receive") this.#plane.setDecompressor(openDecompressor(output.method));
         else this.#plane.setCompressor(openCompressor(output.method));
         return;
+      case "compressionOpen":
+        this.#plane.openCompression();
+        return;
       case "resetCompression":
         this.#plane.resetCompression(output.direction);
         return;

@@ -33,11 +33,13 @@ function codes(outputs: readonly CompressionOutput[]): number[][] {
 /** Two ends that have agreed. */
 function opened(): [Compression, Compression] {
   const [one, other] = [compression(), compression()];
-  one.open(0);
-  other.open(0);
+  for (const end of [one, other]) {
+    end.open(0);
+    end.expire(500);
+  }
   for (let round = 0; round < 4; round++) {
     for (const [from, to] of [[one, other], [other, one]] as const) {
-      for (const packet of packetsOf(drain(from))) to.packet(packet, 0);
+      for (const packet of packetsOf(drain(from))) to.packet(packet, 500);
     }
   }
   assert(one.isUp && other.isUp);
@@ -48,8 +50,10 @@ function opened(): [Compression, Compression] {
 
 test("Compression restores from the peer's Configure-Ack on, and compresses when both directions stand", () => {
   const [one, other] = [compression(), compression()];
-  one.open(0);
-  other.open(0);
+  for (const end of [one, other]) {
+    end.open(0);
+    end.expire(500);
+  }
   const [ours] = packetsOf(drain(one));
   const [theirs] = packetsOf(drain(other));
   assert(ours !== undefined && theirs !== undefined);
@@ -58,23 +62,23 @@ test("Compression restores from the peer's Configure-Ack on, and compresses when
   one.packet(ack, 0);
   assertEquals(drain(one).map((output) => output.kind), ["compression"]);
   one.packet(theirs, 0);
-  assertEquals(drain(one).map((output) => output.kind), ["packet", "compression", "note"]);
+  assertEquals(drain(one).map((output) => output.kind), ["packet", "compression", "compressionOpen", "note"]);
 });
 
 test("Compression asks for a reset at once, then at doubling intervals, and gives up after ten", () => {
   const [one] = opened();
-  one.damaged(0);
-  one.damaged(1);
+  one.damaged(1000);
+  one.damaged(1001);
   const [first] = codes(drain(one));
   assert(first !== undefined && first[0] === 14);
   const at: number[] = [];
-  let now = 0;
+  let now = 1000;
   while (one.isUp && now < 2_000_000) {
     now = one.deadline ?? 2_000_000;
     one.expire(now);
     for (const each of codes(drain(one))) if (each[0] === 14) at.push(now);
   }
-  assertEquals(at.slice(0, 4), [1000, 3000, 7000, 15_000]);
+  assertEquals(at.slice(0, 4), [2000, 4000, 8000, 16_000]);
   assertEquals([at.length, one.isUp], [9, false]);
 });
 
@@ -123,4 +127,20 @@ test("Compression stops in both directions when the peer ends it, and the link g
   );
   assertEquals(ended.toSorted(), ["receive", "transmit", undefined, undefined]);
   assert(outputs.some((output) => output.kind === "finished"));
+});
+
+test("Compression answers the peer's request before it asks itself, and does not wait for one for ever", () => {
+  const [one, other] = [compression(), compression()];
+  one.open(0);
+  other.open(0);
+  other.expire(500);
+  const [theirs] = packetsOf(drain(other));
+  assert(theirs !== undefined);
+  assertEquals(codes(drain(one)), []);
+  one.packet(theirs, 20);
+  assertEquals(codes(drain(one)).map(([code]) => code), [2, 1]);
+  const alone = compression();
+  alone.open(0);
+  alone.expire(alone.deadline ?? 0);
+  assertEquals([alone.deadline, codes(drain(alone)).map(([code]) => code)], [3500, [1]]);
 });

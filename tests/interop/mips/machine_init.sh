@@ -47,7 +47,8 @@ kill $link
 wait $link
 status=$?
 tail -3 /tmp/link.log | sed 's/^/console: pppd: /'
-[ $status -eq 5 ] && ! ip link show ppp0 > /dev/null 2>&1 && result ok clean_end || result FAIL "clean_end status $status"
+echo "console: exit status $status"
+if [ $status -eq 5 ] && ! ip link show ppp0 > /dev/null 2>&1; then result ok clean_end; else result FAIL clean_end; fi
 
 for file in linux/serial contract/host linux/pty linux/failure; do
   unit-tests --only "tests/${file}_test.ts" > /tmp/tests.log 2>&1

@@ -46,6 +46,7 @@ async function initramfs(scratch: string, busybox: string, tun: string): Promise
   await Deno.mkdir(`${tree}/bin`, { recursive: true });
   await Deno.mkdir(`${tree}/dev`);
   for (const [from, to, mode] of files) {
+    if (!exists(from)) throw new BuildError(`${from} is missing: run make interop-mips, which builds it`);
     await Deno.copyFile(from, `${tree}/${to}`);
     await Deno.chmod(`${tree}/${to}`, mode);
   }
@@ -125,6 +126,8 @@ async function play(scratch: string): Promise<Results> {
     ...[
       "-M",
       "malta",
+      "-cpu",
+      "24Kc",
       "-m",
       "64",
       "-display",
@@ -193,6 +196,7 @@ try {
   Deno.exit(failed.size === 0 ? 0 : 1);
 } catch (error) {
   if (!(error instanceof BuildError)) throw error;
+  await Deno.remove(scratch, { recursive: true });
   console.log(`interop-mips: ${error.message}\n0 passed, 1 failed`);
   Deno.exit(1);
 }
