@@ -44,6 +44,8 @@ export interface TunPlaneOptions {
 const READ_OCTETS = 16384;
 const PACKETS_PER_WAKE = 32;
 const LARGEST_PACKET = 65535;
+/** First octet of the highest protocol number of network data. RFC 1661 §2 */
+const LAST_DATA = 0x3f;
 /** What a compressor may write more than it was given. */
 const ROOM_TO_GROW = 66;
 /** Above this the interface is not read. */
@@ -191,7 +193,8 @@ export class TunPlane implements DataPlane {
     }
     if (this.#awaitsReset) return "dropped";
     const length = decompressor.decompress(frame.subarray(2), this.#restored);
-    if (length >= 2) return this.#restored.subarray(0, length);
+    // Control packets are never compressed: what comes that way is not the peer's pppd. RFC 1962 §2
+    if (length >= 2) return this.#restored[0]! > LAST_DATA ? "dropped" : this.#restored.subarray(0, length);
     this.#awaitsReset = true;
     return length === DAMAGED ? "damaged" : "broken";
   }
