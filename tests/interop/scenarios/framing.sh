@@ -43,7 +43,7 @@ pings_200_server() { as_server; pings 200 1000 0.01; }
 transfer() { # 20 MB from far to near, with its checksum
   up 20
   dd if=/dev/urandom of=/run/lab/sent.out bs=1M count=20 2>/dev/null
-  ip netns exec far socat -u OPEN:/run/lab/sent.out TCP-LISTEN:4000 &
+  ip netns exec far socat -u OPEN:/run/lab/sent.out TCP-LISTEN:4000,reuseaddr &
   busybox sleep 1
   socat -u TCP:10.0.0.1:4000,retry=30,interval=0.2 OPEN:/run/lab/got.out,creat
   [ "$(busybox md5sum < /run/lab/sent.out)" = "$(busybox md5sum < /run/lab/got.out)" ] ||
