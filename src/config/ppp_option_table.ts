@@ -18,6 +18,7 @@ import {
   text,
 } from "./ppp_option_kinds.ts";
 import { defaultPppOptions, type PppOptions, type TimesOptions } from "./ppp_options.ts";
+import { mppeOptions } from "./ppp_options_mppe.ts";
 import { absentOptions } from "./ppp_options_absent.ts";
 
 const MOST = 0x7fffffff;
@@ -25,8 +26,6 @@ const LATER_COMPRESSION = "compression is not there yet in this version; packets
 const LATER_METHOD = "of the methods of compression there is Deflate alone in this version";
 const NO_COMPRESSION = "there is no such compression in this version, so none is negotiated";
 const NO_MULTILINK = "multilink is not supported";
-const NO_MPPE =
-  "encryption (MPPE) is not there yet in this version; without it the link would be in the clear";
 const NO_EAP = "EAP is not there yet in this version; use require-mschap-v2 or require-chap";
 
 function times(prefix: string, of: (options: PppOptions) => TimesOptions): OptionEntry[] {
@@ -338,17 +337,11 @@ const compression: OptionEntry[] = [
   flag("nodeflatedraft", (o) => void (o.deflateDraft = false)),
   silentlyIgnored("nobsdcomp -bsdcomp", 0, NO_COMPRESSION),
   silentlyIgnored("nopredictor1 -predictor1", 0, NO_COMPRESSION),
-  silentlyIgnored(
-    "nomppe -mppe nomppe-40 nomppe-128 nomppe-stateful",
-    0,
-    "encryption is not there yet in this version",
-  ),
   ignored("vj-max-slots", 1, LATER_COMPRESSION, slots),
   ignored("bsdcomp", 1, LATER_METHOD, (value) => codeSizes(() => {})(defaultPppOptions(), value)),
   ignored("predictor1", 0, LATER_METHOD),
   ...times("ccp", (o) => o.ccpTimes),
-  refused("mppe", 1, NO_MPPE),
-  refused("require-mppe +mppe require-mppe-40 +mppe-40 require-mppe-128 +mppe-128 mppe-stateful", 0, NO_MPPE),
+  ...mppeOptions,
 ];
 
 const scripts: OptionEntry[] = [

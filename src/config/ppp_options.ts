@@ -4,6 +4,7 @@
  * @module
  */
 import type { AuthenticationMethod } from "../ppp/auth/authentication.ts";
+import type { KeyBits } from "../ppp/ccp_option.ts";
 
 /** Counters and times that LCP, IPCP and IPV6CP have in common, under pppd's names. */
 export interface TimesOptions {
@@ -99,6 +100,8 @@ export interface PppOptions {
   deflate: { receive: number; transmit: number };
   /** Whether Deflate is also asked for and taken under its number of the draft. */
   deflateDraft: boolean;
+  /** Lengths of the keys of MPPE that are allowed, none: no encryption. */
+  mppe: { keyBits: Set<KeyBits>; required: boolean; stateful: boolean; prefersStateful: boolean };
 
   /** undefined: required when this machine has a default route. */
   auth: boolean | undefined;
@@ -205,6 +208,7 @@ export function defaultPppOptions(): PppOptions {
     ccpTimes: times(),
     deflate: { receive: 15, transmit: 15 },
     deflateDraft: true,
+    mppe: { keyBits: new Set(), required: false, stateful: false, prefersStateful: false },
     auth: undefined,
     require: new Set(),
     refuse: new Set(),

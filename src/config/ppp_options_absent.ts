@@ -13,7 +13,6 @@ const NO_IPX = "IPX is not there";
 /** See the file's head. */
 export const absentOptions: readonly OptionEntry[] = [
   silentlyIgnored("noecp -ecp", 0, "ECP is not there, so none is negotiated"),
-  silentlyIgnored("-mppe-40 -mppe-128", 0, "encryption is not there yet in this version"),
   silentlyIgnored("master_detach", 0, "multilink is not supported"),
   silentlyIgnored("remotenumber", 1, "allow-number is not there, so nothing asks for it"),
   silentlyIgnored("ipxcp-accept-network ipxcp-accept-local ipxcp-accept-remote", 0, NO_IPX),

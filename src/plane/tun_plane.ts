@@ -10,12 +10,13 @@ import { readUint16 } from "../base/octets.ts";
 import { type Fd, type Host, HostError, type Interest, type Millis } from "../host.ts";
 import {
   DAMAGED,
+  DROPPED,
   type PacketCompressor,
   type PacketDecompressor,
 } from "../ppp/compress/packet_compressor.ts";
 import { encodeFrame, escapesFor, FrameDecoder, type TransmitFormat } from "../ppp/hdlc.ts";
 import type { Framing, NetworkName } from "../ppp/link_configuration.ts";
-import { protocolNumber } from "../ppp/protocol_numbers.ts";
+import { isNetworkData, protocolNumber } from "../ppp/protocol_numbers.ts";
 import type { DataPlane, PlaneOutput, TrafficCounters } from "./plane.ts";
 
 /** What a TUN plane works on. */
@@ -33,6 +34,8 @@ export interface TunPlaneOptions {
   readonly receiveAll: boolean;
   /** Octets that we receive at most in one packet (MRU). */
   readonly mru: number;
+  /** Network data passes only through methods that encrypt, whatever the link says. */
+  readonly mustEncrypt?: boolean;
   /** Called once for each batch of data packets, for echo and idle. */
   readonly onTraffic: (received: boolean) => void;
   /** Called with the octets of the line, for a recording. */
@@ -115,7 +118,9 @@ export class TunPlane implements DataPlane {
   /** See DataPlane. */
   next(): PlaneOutput | undefined {
     for (let frame = this.decoder.next(); frame !== undefined; frame = this.decoder.next()) {
-      const packet = this.#decompressor === undefined ? frame : this.#restore(this.#decompressor, frame);
+      const packet = this.#decompressor === undefined
+        ? this.#unencrypted(frame)
+        : this.#restore(this.#decompressor, frame);
       if (packet === "dropped") continue;
       if (packet === "damaged" || packet === "broken") return { kind: packet };
       const protocol = readUint16(packet, 0);
@@ -187,7 +192,9 @@ export class TunPlane implements DataPlane {
     decompressor: PacketDecompressor,
     frame: Uint8Array,
   ): Uint8Array | "dropped" | "damaged" | "broken" {
-    if (readUint16(frame, 0) !== protocolNumber.compressed) {
+    const protocol = readUint16(frame, 0);
+    if (protocol !== protocolNumber.compressed) {
+      if (decompressor.encrypts === true && isNetworkData(protocol)) return "dropped";
       if (!this.#awaitsReset) decompressor.passed(frame);
       return frame;
     }
@@ -195,7 +202,8 @@ export class TunPlane implements DataPlane {
     const length = decompressor.decompress(frame.subarray(2), this.#restored);
     // Control packets are never compressed: what comes that way is not the peer's pppd. RFC 1962 §2
     if (length >= 2) return this.#restored[0]! > LAST_DATA ? "dropped" : this.#restored.subarray(0, length);
-    this.#awaitsReset = true;
+    if (length === DROPPED) return "dropped";
+    this.#awaitsReset = decompressor.recoversAlone !== true;
     return length === DAMAGED ? "damaged" : "broken";
   }
 
@@ -284,8 +292,14 @@ export class TunPlane implements DataPlane {
     }
   }
 
+  /** A frame that came as it is, unless it had to be encrypted. */
+  #unencrypted(frame: Uint8Array): Uint8Array | "dropped" {
+    return this.#options.mustEncrypt === true && isNetworkData(readUint16(frame, 0)) ? "dropped" : frame;
+  }
+
   #encode(plain: Uint8Array): void {
     const packet = this.#compressor === undefined ? plain : this.#compress(this.#compressor, plain);
+    if (this.#options.mustEncrypt === true && packet === plain && isNetworkData(readUint16(plain, 0))) return;
     if (this.#queueStart > 0 && this.#queue.length - this.#queueEnd < 2 * packet.length + 16) {
       this.#queue.copyWithin(0, this.#queueStart, this.#queueEnd);
       this.#queueEnd -= this.#queueStart;

@@ -13,6 +13,7 @@ import type {
   AuthenticationMethod,
   AuthenticationOutput,
 } from "./auth/authentication.ts";
+import type { MppeStartKeys } from "./auth/mppe_keys.ts";
 import type { LinkEnd } from "./link_configuration.ts";
 import { protocolNumber } from "./protocol_numbers.ts";
 
@@ -32,7 +33,12 @@ export type AuthenticationPhaseOutput =
   | { readonly kind: "packet"; readonly protocol: number; readonly information: Uint8Array }
   | { readonly kind: "authenticated"; readonly who: "peer" | "us"; readonly name: Uint8Array }
   /** All that was agreed is proven; given once. */
-  | { readonly kind: "complete"; readonly peerName: Uint8Array | undefined }
+  | {
+    readonly kind: "complete";
+    readonly peerName: Uint8Array | undefined;
+    /** What was left for MPPE; `both` when both ends proved themselves in a way that leaves something. */
+    readonly mppeKeys: MppeStartKeys | "both" | undefined;
+  }
   | { readonly kind: "failed"; readonly reason: LinkEnd; readonly detail: string }
   | Note;
 
@@ -60,6 +66,7 @@ export class Authentication {
   readonly #outputs: AuthenticationPhaseOutput[] = [];
   #peerName: Uint8Array | undefined;
   #isComplete = false;
+  readonly #keys: (() => MppeStartKeys)[] = [];
 
   /** `ofUs` is what the peer asked of us, `ofPeer` what we asked of it; undefined where nothing was asked. */
   constructor(
@@ -143,6 +150,7 @@ export class Authentication {
         if (side.isProven) return;
         side.isProven = true;
         if (side.who === "peer") this.#peerName = output.name;
+        if (output.mppeKeys !== undefined) this.#keys.push(output.mppeKeys);
         this.#outputs.push({ kind: "authenticated", who: side.who, name: output.name });
         this.#checkComplete();
         return;
@@ -158,6 +166,11 @@ export class Authentication {
   #checkComplete(): void {
     if (this.#isComplete || !this.#sides.every((side) => side.isProven)) return;
     this.#isComplete = true;
-    this.#outputs.push({ kind: "complete", peerName: this.#peerName });
+    const [keys, others] = this.#keys;
+    this.#outputs.push({
+      kind: "complete",
+      peerName: this.#peerName,
+      mppeKeys: others === undefined ? keys?.() : "both",
+    });
   }
 }

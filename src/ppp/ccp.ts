@@ -37,6 +37,8 @@ export interface MppeChoice {
   readonly keyBits: readonly KeyBits[];
   /** Whether keys may last for more than one packet. */
   readonly stateful: boolean;
+  /** Ask for it; a peer that insists on new keys for each packet gets them. */
+  readonly prefersStateful: boolean;
   /** Whether a peer that insists on MPPC gets it. */
   readonly compression: boolean;
   /** Without it there is no link. */
@@ -77,6 +79,7 @@ export class CcpPolicy implements OptionPolicy {
   #received: CompressionMethod | undefined;
   #transmitted: CompressionMethod | undefined;
   #askedForCompression = false;
+  #askedForStateless = false;
   #failure: string | undefined;
 
   constructor(configuration: CcpConfiguration) {
@@ -111,9 +114,10 @@ export class CcpPolicy implements OptionPolicy {
     const { mppe, receive, deflateDraft } = this.#configuration;
     this.#receive = receive;
     this.#draft = deflateDraft;
-    this.#mppe = mppe === undefined ? 0 : allowedBits(mppe) | mppeBit.stateless;
+    this.#mppe = mppe === undefined ? 0 : firstBits(mppe);
     this.#received = this.#transmitted = undefined;
     this.#askedForCompression = false;
+    this.#askedForStateless = false;
     this.#failure = undefined;
   }
 
@@ -261,10 +265,17 @@ export class CcpPolicy implements OptionPolicy {
     }
   }
 
+  #statelessFor(theirs: number, mppe: MppeChoice): number {
+    if ((theirs & mppeBit.stateless) === 0) return mppe.stateful ? 0 : mppeBit.stateless;
+    const isRefused = mppe.prefersStateful && !this.#askedForStateless;
+    this.#askedForStateless = true;
+    return isRefused ? 0 : mppeBit.stateless;
+  }
+
   #judgeMppe(theirs: number, mppe: MppeChoice): "ack" | ConfigurationOption {
     const common = theirs & allowedBits(mppe);
     const key = strongest(common !== 0 ? common : allowedBits(mppe));
-    const stateless = theirs & mppeBit.stateless || (mppe.stateful ? 0 : mppeBit.stateless);
+    const stateless = this.#statelessFor(theirs, mppe);
     // Who asks for MPPC is first told that it can be done without; who asks again means it.
     const insists = mppe.compression && this.#askedForCompression;
     const compression = insists ? theirs & mppeBit.compression : 0;
@@ -272,6 +283,13 @@ export class CcpPolicy implements OptionPolicy {
     const wanted = key | stateless | compression;
     return wanted === theirs && (theirs & ~KNOWN_BITS) === 0 ? "ack" : mppeOption(wanted);
   }
+}
+
+/** What is asked for first: as pppd does, 56 bits only where nothing else is allowed, since Linux has no such keys. */
+function firstBits(mppe: MppeChoice): number {
+  const all = allowedBits(mppe);
+  const common = all & ~mppeBit.bits56;
+  return (common === 0 ? all : common) | (mppe.prefersStateful ? 0 : mppeBit.stateless);
 }
 
 function allowedBits(mppe: MppeChoice): number {

@@ -5,13 +5,14 @@
  * is taken in from then, but compressed only when both directions stand.
  *
  * Resets are asked for once a second at most, twice as long each time, and after ten without an answer compression is given
- * up. MPPE has no Reset-Ack (RFC 3078 §3.2): the next packet says itself that it stands alone. Nothing outside this file
- * changes this state.
+ * up. MPPE and MPPC need no Reset-Ack: the next packet says itself that it stands alone. Theirs is sent all the same, as Linux
+ * waits for it, and not waited for. Nothing outside this file changes this state.
  *
  * @module
  */
 import { TokenBucket } from "../base/token_bucket.ts";
 import { earliest, type Millis, type Note } from "../machine.ts";
+import type { MppeStartKeys } from "./auth/mppe_keys.ts";
 import type { CcpAgreement, CcpPolicy } from "./ccp.ts";
 import { type CompressionMethod, methodWords } from "./ccp_option.ts";
 import { Negotiation } from "./negotiation.ts";
@@ -29,6 +30,8 @@ export type CompressionOutput =
     readonly kind: "compression";
     readonly direction: Direction;
     readonly method: CompressionMethod | undefined;
+    /** For MPPE. */
+    readonly keys: MppeStartKeys | undefined;
   }
   /** From now on packets may really be sent compressed; until then they only go into the sender's dictionary. */
   | { readonly kind: "compressionOpen" }
@@ -50,18 +53,22 @@ const NOTHING = new Uint8Array(0);
 /** See the file's head. */
 export class Compression {
   readonly #policy: CcpPolicy;
+  readonly #keys: MppeStartKeys | undefined;
   readonly #negotiation: Negotiation;
   readonly #outputs: CompressionOutput[] = [];
   readonly #answers = new TokenBucket(10, 10);
   #isUp = false;
+  #gaveUp: string | undefined;
   #receives: CompressionMethod | undefined;
   #transmits: CompressionMethod | undefined;
   /** The reset that we wait for. */
   #reset: { readonly identifier: number; sent: number; wait: Millis; againAt: Millis } | undefined;
   #askedAt: Millis | undefined;
 
-  constructor(policy: CcpPolicy, times: NegotiationTimes) {
+  /** `keys`: for MPPE, where the policy agrees to it. */
+  constructor(policy: CcpPolicy, times: NegotiationTimes, keys?: MppeStartKeys) {
     this.#policy = policy;
+    this.#keys = keys;
     this.#negotiation = new Negotiation({
       name: "CCP",
       policy,
@@ -75,6 +82,11 @@ export class Compression {
   /** Whether methods are agreed on and stand. */
   get isUp(): boolean {
     return this.#isUp;
+  }
+
+  /** Why this end gave up what was agreed; undefined where it did not. */
+  get gaveUp(): string | undefined {
+    return this.#gaveUp;
   }
 
   /** When `expire` is due. */
@@ -131,9 +143,12 @@ export class Compression {
   /** The peer broke the method's rules: the link goes on without compression. */
   broken(now: Millis): void {
     if (this.#receives === undefined) return;
-    this.#note("warning", "The peer's compressed packets cannot be restored; going on without compression");
-    this.#negotiation.handle({ kind: "close", text: "Cannot restore packets" }, now);
-    this.#drain(now);
+    this.#giveUp("the peer's compressed packets cannot be restored", now);
+  }
+
+  /** The peer rejected compressed packets themselves. */
+  refused(now: Millis): void {
+    this.#giveUp("the peer rejects compressed packets", now);
   }
 
   /** Act on deadlines. */
@@ -143,15 +158,20 @@ export class Compression {
     const reset = this.#reset;
     if (reset === undefined || now < reset.againAt) return;
     if (reset.sent >= MOST_RESETS) {
-      this.#note("warning", `No answer to ${MOST_RESETS} Reset-Requests; going on without compression`);
-      this.#negotiation.handle({ kind: "close", text: "No answer to Reset-Requests" }, now);
-      this.#drain(now);
+      this.#giveUp(`no answer came to ${MOST_RESETS} Reset-Requests`, now);
       return;
     }
     reset.sent += 1;
     reset.wait *= 2;
     reset.againAt = now + reset.wait;
     this.#send(this.#negotiation.emit(code.resetRequest, NOTHING, reset.identifier));
+  }
+
+  #giveUp(why: string, now: Millis): void {
+    this.#gaveUp = why;
+    this.#note("warning", `Going on without compression: ${why}`);
+    this.#negotiation.handle({ kind: "close", text: why }, now);
+    this.#drain(now);
   }
 
   #drain(now: Millis): void {
@@ -185,13 +205,13 @@ export class Compression {
     if (method === this.#receives) return;
     this.#receives = method;
     this.#reset = undefined;
-    this.#outputs.push({ kind: "compression", direction: "receive", method });
+    this.#outputs.push({ kind: "compression", direction: "receive", method, keys: this.#keys });
   }
 
   #transmit(method: CompressionMethod | undefined): void {
     if (method === this.#transmits) return;
     this.#transmits = method;
-    this.#outputs.push({ kind: "compression", direction: "transmit", method });
+    this.#outputs.push({ kind: "compression", direction: "transmit", method, keys: this.#keys });
   }
 
   #up(now: Millis): void {
@@ -218,7 +238,7 @@ export class Compression {
     const method = this.#transmits;
     if (method === undefined || !this.#answers.take(now)) return;
     this.#outputs.push({ kind: "resetCompression", direction: "transmit" });
-    if (method.name !== "mppe") this.#send(this.#negotiation.emit(code.resetAck, NOTHING, identifier));
+    this.#send(this.#negotiation.emit(code.resetAck, NOTHING, identifier));
   }
 
   #send(information: Uint8Array): void {

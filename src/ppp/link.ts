@@ -1,7 +1,7 @@
 /**
  * A whole link: the phases Dead, Establish, Authenticate, Network and Terminate of RFC 1661 §3, over PPP packets.
  *
- * Owns LCP, the authentication machines and the network control protocols; takes and gives packets without framing, says
+ * Owns LCP, the authentication machines and the Network phase; takes and gives packets without framing, says
  * which framing was agreed, which networks are up with which addresses, and why it left. Both roles are the same machine:
  * each end may ask the other to prove itself. Nothing outside this file changes this state.
  *
@@ -20,7 +20,6 @@ import { printable } from "../base/text.ts";
 import { TokenBucket } from "../base/token_bucket.ts";
 import { earliest, type Machine, type Millis, type Note } from "../machine.ts";
 import { Authentication } from "./authentication_phase.ts";
-import { Compression } from "./compression.ts";
 import { Echo, emitEchoData, parseEchoMagic } from "./echo.ts";
 import { lcpExtendedCodes, LcpPolicy } from "./lcp.ts";
 import {
@@ -34,7 +33,7 @@ import {
   type Phase,
 } from "./link_configuration.ts";
 import { Negotiation } from "./negotiation.ts";
-import { Network } from "./network.ts";
+import { NetworkPhase, type NetworkPhaseSubject } from "./network_phase.ts";
 import type { NegotiationEnd } from "./option_policy.ts";
 import { code, emitControlPacket } from "./packet.ts";
 import { protocolNumber } from "./protocol_numbers.ts";
@@ -49,12 +48,9 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   readonly #random: SeededRandom;
   readonly #protocolRejects = new TokenBucket(10, 10);
   #authentication: Authentication | undefined;
-  #networks: Network[] = [];
-  #compression: Compression | undefined;
+  #network: NetworkPhase | undefined;
   #phase: Phase = "dead";
   #ending: { reason: LinkEnd; detail: string } | undefined;
-  #connectUntil: Millis | undefined;
-  #lastTrafficAt: Millis | undefined;
 
   constructor(configuration: LinkConfiguration) {
     this.#configuration = configuration;
@@ -79,20 +75,16 @@ export class Link implements Machine<LinkInput, LinkOutput> {
 
   /** Whether packets of this network may pass. */
   carries(network: NetworkName): boolean {
-    return this.#phase === "network" && this.#networks.some((each) => each.name === network && each.isUp);
+    return this.#phase === "network" && this.#network?.carries(network) === true;
   }
 
   /** When `expire` is due. */
   get deadline(): Millis | undefined {
-    const idleMs = this.#configuration.idleMs;
     return earliest(
       this.#lcp.deadline,
       this.#echo.deadline,
       this.#authentication?.deadline,
-      ...this.#networks.map((network) => network.deadline),
-      this.#compression?.deadline,
-      this.#connectUntil,
-      this.#lastTrafficAt !== undefined && idleMs > 0 ? this.#lastTrafficAt + idleMs : undefined,
+      this.#network?.deadline,
     );
   }
 
@@ -103,7 +95,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
 
   /** A network packet passed at `now`, in either direction: the line is alive and not idle. Cheap, for the data path. */
   traffic(now: Millis, received: boolean): void {
-    if (this.#lastTrafficAt !== undefined) this.#lastTrafficAt = now;
+    this.#network?.traffic(now);
     if (received) this.#echo.hear();
   }
 
@@ -130,10 +122,10 @@ export class Link implements Machine<LinkInput, LinkOutput> {
         this.#packet(input.packet, now);
         break;
       case "damaged":
-        this.#compression?.damaged(now);
+        this.#network?.damaged(now);
         break;
       case "broken":
-        this.#compression?.broken(now);
+        this.#network?.broken(now);
     }
     this.#drain(now);
   }
@@ -142,20 +134,8 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   expire(now: Millis): void {
     this.#lcp.expire(now);
     this.#authentication?.expire(now);
-    for (const network of this.#networks) network.expire(now);
-    this.#compression?.expire(now);
+    this.#network?.expire(now);
     this.#expireEcho(now);
-    const idleMs = this.#configuration.idleMs;
-    if (this.#connectUntil !== undefined && now >= this.#connectUntil) {
-      this.#connectUntil = undefined;
-      this.#note("info", "Connect time expired");
-      this.#close("connectTime", "Connect time expired", now);
-    }
-    if (this.#lastTrafficAt !== undefined && idleMs > 0 && now >= this.#lastTrafficAt + idleMs) {
-      this.#lastTrafficAt = undefined;
-      this.#note("notice", "Terminating connection due to lack of activity.");
-      this.#close("idle", "Link inactive", now);
-    }
     this.#drain(now);
   }
 
@@ -200,21 +180,12 @@ export class Link implements Machine<LinkInput, LinkOutput> {
       this.#authentication?.packet(protocol, information, now);
       return;
     }
-    const network = this.#networks.find((each) => each.controlProtocol === protocol);
-    if (network !== undefined) {
-      network.packet(information, now);
-      return;
-    }
-    if (this.#compression !== undefined) {
-      if (protocol === protocolNumber.ccp) this.#compression.packet(information, now);
-      // Compressed data before or after its agreement is no protocol to reject: RFC 1962 §2 has it discarded.
-      if (protocol === protocolNumber.ccp || protocol === protocolNumber.compressed) return;
-    }
+    if (this.#network?.packet(protocol, information, now) === true) return;
     if (this.#phase !== "network") {
       this.#note("debug", `discarding proto 0x${protocol.toString(16)} in phase ${this.#phase}`);
       return;
     }
-    if (this.#networks.some((each) => each.dataProtocol === protocol)) return;
+    if (this.#network?.knowsData(protocol) === true) return;
     this.#rejectProtocol(packet, protocol, now);
   }
 
@@ -249,8 +220,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
       }
     }
     this.#drainAuthentication(now);
-    for (const network of [...this.#networks]) this.#drainNetwork(network, now);
-    this.#drainCompression();
+    this.#drainNetwork(now);
     if (this.#lcp.hasOutput) this.#drain(now);
   }
 
@@ -293,79 +263,34 @@ export class Link implements Machine<LinkInput, LinkOutput> {
           this.#close(output.reason, output.detail, now);
           break;
         case "complete":
-          this.#startNetworks(output.peerName, now);
+          this.#startNetwork({ ...output, random: this.#random }, now);
       }
     }
   }
 
-  #startNetworks(peerName: Uint8Array | undefined, now: Millis): void {
+  #startNetwork(subject: NetworkPhaseSubject, now: Millis): void {
     if (this.#phase !== "authenticate") return;
     this.#enter("network");
-    this.#networks = this.#configuration.networks(peerName, this.#random).map((each) => new Network(each));
-    const ccp = this.#configuration.compression?.();
-    if (ccp !== undefined) this.#compression = new Compression(ccp.policy, ccp.times);
-    this.#compression?.open(now);
-    for (const network of this.#networks) network.open(now);
-    if (this.#networks.length === 0) this.#close("networkRefused", "No network protocols running", now);
+    this.#network = new NetworkPhase(this.#configuration, subject);
+    this.#network.open(now);
   }
 
-  #drainNetwork(network: Network, now: Millis): void {
-    for (let output = network.next(); output !== undefined; output = network.next()) {
-      switch (output.kind) {
-        case "packet":
-          this.#send(network.controlProtocol, output.information);
-          break;
-        case "up":
-          this.#networkUp(now);
-          this.#outputs.push({ kind: "networkUp", agreement: output.agreement });
-          break;
-        case "down":
-          this.#outputs.push({ kind: "networkDown", network: network.name });
-          break;
-        case "finished":
-          this.#networkFinished(output.detail, now);
-          break;
-        case "note":
-          this.#outputs.push(output);
-      }
+  #drainNetwork(now: Millis): void {
+    const network = this.#network;
+    for (let output = network?.next(); output !== undefined; output = network?.next()) {
+      if (output.kind === "packet") this.#send(output.protocol, output.information);
+      else if (output.kind === "close") this.#close(output.reason, output.detail, now);
+      else this.#outputs.push(output);
     }
-  }
-
-  #drainCompression(): void {
-    const compression = this.#compression;
-    if (compression === undefined) return;
-    for (let output = compression.next(); output !== undefined; output = compression.next()) {
-      if (output.kind === "packet") this.#send(protocolNumber.ccp, output.information);
-      else if (output.kind !== "finished") this.#outputs.push(output);
-    }
-  }
-
-  #networkUp(now: Millis): void {
-    if (this.#lastTrafficAt !== undefined) return;
-    this.#lastTrafficAt = now;
-    if (this.#configuration.maxConnectMs > 0) this.#connectUntil = now + this.#configuration.maxConnectMs;
-  }
-
-  /** One that is finished stays: the peer may open it again. */
-  #networkFinished(detail: string, now: Millis): void {
-    if (this.#phase !== "network" || !this.#networks.every((each) => each.isAtRest)) return;
-    this.#close("networkRefused", detail === "" ? "No network protocols running" : detail, now);
   }
 
   #upperLayersDown(now: Millis): void {
     this.#echo.stop();
     this.#authentication?.stop(now);
     this.#authentication = undefined;
-    for (const network of this.#networks) {
-      network.lowerDown(now);
-      this.#drainNetwork(network, now);
-    }
-    this.#networks = [];
-    this.#compression?.lowerDown(now);
-    this.#drainCompression();
-    this.#compression = undefined;
-    this.#connectUntil = undefined;
-    this.#lastTrafficAt = undefined;
+    this.#network?.lowerDown(now);
+    this.#drainNetwork(now);
+    this.#network = undefined;
     this.#outputs.push({ kind: "framing", ...defaultFraming(this.#configuration.lcp.mru) });
     if (this.#phase !== "terminate") this.#enter("establish");
   }
@@ -414,9 +339,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
       return;
     }
     this.#authentication?.protocolRejected(protocol, now);
-    const network = this.#networks.find((each) => each.controlProtocol === protocol);
-    if (network !== undefined) network.protocolRejected(now);
-    if (protocol === protocolNumber.ccp) this.#compression?.protocolRejected(now);
+    this.#network?.protocolRejected(protocol, now);
     this.#note("debug", `Protocol-Reject for 0x${protocol.toString(16)} received`);
   }
 

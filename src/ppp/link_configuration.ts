@@ -6,6 +6,7 @@
 import type { SeededRandom } from "../base/random.ts";
 import type { Millis, Note } from "../machine.ts";
 import type { AuthenticationFactory } from "./authentication_phase.ts";
+import type { MppeStartKeys } from "./auth/mppe_keys.ts";
 import type { CcpPolicy } from "./ccp.ts";
 import type { CompressionMethod } from "./ccp_option.ts";
 import type { Direction } from "./compression.ts";
@@ -35,9 +36,18 @@ export type LinkEnd =
   | "authenticationNoReply"
   | "serverNotGenuine"
   | "networkRefused"
+  | "encryptionImpossible"
   | "echoLost"
   | "idle"
   | "connectTime";
+
+/** How a link is to be compressed and encrypted. */
+export interface CompressionPlan {
+  readonly policy: CcpPolicy;
+  readonly times: NegotiationTimes;
+  /** No network packet may pass unless MPPE stands both ways. */
+  readonly mustEncrypt: boolean;
+}
 
 /** What a link is made of. */
 export interface LinkConfiguration {
@@ -52,8 +62,11 @@ export interface LinkConfiguration {
     peerName: Uint8Array | undefined,
     random: SeededRandom,
   ) => readonly NetworkConfiguration[];
-  /** CCP, made anew for each Network phase; left out, its packets are rejected (`noccp`). */
-  readonly compression?: () => { readonly policy: CcpPolicy; readonly times: NegotiationTimes };
+  /**
+   * CCP, made anew for each Network phase; left out, its packets are rejected (`noccp`). `keys` are what authentication left for
+   * MPPE. Gives the words for why encryption is impossible where it is required.
+   */
+  readonly compression?: (keys: MppeStartKeys | "both" | undefined) => CompressionPlan | string;
   /** Leave this long after the first network came up; 0 never. */
   readonly maxConnectMs: Millis;
   /** Leave when no network packet has passed for this long; 0 never. */
@@ -103,6 +116,8 @@ export type LinkOutput =
     readonly kind: "compression";
     readonly direction: Direction;
     readonly method: CompressionMethod | undefined;
+    /** For MPPE. */
+    readonly keys: MppeStartKeys | undefined;
   }
   /** From now on packets may be sent compressed; until then they only go into the sender's dictionary. */
   | { readonly kind: "compressionOpen" }

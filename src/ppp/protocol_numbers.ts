@@ -24,3 +24,8 @@ export const protocolNumber = {
   chap: 0xc223,
   eap: 0xc227,
 } as const;
+
+/** Whether a protocol is one that CCP's methods may carry as network data: what MPPE encrypts. RFC 3078 §3 */
+export function isNetworkData(protocol: number): boolean {
+  return protocol >= 0x0021 && protocol <= 0x00fa && (protocol & 1) === 1;
+}

@@ -34,6 +34,9 @@ export interface ConnectionParts {
   readonly up: () => void;
 }
 
+/** What MPPE adds to a packet: two octets, and the Protocol field of what it carries. RFC 3078 §3 */
+const ENCRYPTION_OCTETS = 4;
+
 type Ip = Extract<NetworkAgreement, { network: "ip" }>;
 type Ipv6 = Extract<NetworkAgreement, { network: "ipv6" }>;
 
@@ -48,6 +51,8 @@ export class Connection {
   #wasUp = false;
   #hasFailed = false;
   #isDisposed = false;
+  #peerMru = 0;
+  #mtu = 0;
   #upAt: Millis | undefined;
   #now: Millis;
 
@@ -98,6 +103,7 @@ export class Connection {
       escapes: settings.escapes,
       receiveAll: settings.receiveAll,
       mru: settings.mru,
+      mustEncrypt: settings.mustEncrypt,
       onTraffic: (received) => this.#link.traffic(this.#now, received),
       onOctets: recording?.octets,
     });
@@ -231,17 +237,18 @@ export class Connection {
         return;
       case "framing":
         this.#plane.setFraming(output);
-        if (output.transmit.mru > 0) {
-          this.#attempt("set the MTU", () => {
-            this.#interface.setMtu(Math.min(output.transmit.mru, this.#parts.settings.interface.mtu));
-          });
-        }
+        this.#setMtu(output.transmit.mru, false);
         return;
       case "phase":
         return;
       case "compression":
-        if (output.direction === "receive") this.#plane.setDecompressor(openDecompressor(output.method));
-        else this.#plane.setCompressor(openCompressor(output.method));
+        if (output.direction === "receive") {
+          this.#plane.setDecompressor(openDecompressor(output.method, output.keys));
+        } else {
+          const compressor = openCompressor(output.method, output.keys);
+          this.#plane.setCompressor(compressor);
+          this.#setMtu(this.#peerMru, compressor?.encrypts === true);
+        }
         return;
       case "compressionOpen":
         this.#plane.openCompression();
@@ -266,6 +273,15 @@ export class Connection {
       case "note":
         this.#parts.log(output.level, output.text);
     }
+  }
+
+  /** What is encrypted grows by two octets and its Protocol field. */
+  #setMtu(peerMru: number, encrypts: boolean): void {
+    this.#peerMru = peerMru;
+    const mtu = Math.min(peerMru - (encrypts ? ENCRYPTION_OCTETS : 0), this.#parts.settings.interface.mtu);
+    if (peerMru === 0 || mtu === this.#mtu) return;
+    this.#mtu = mtu;
+    this.#attempt("set the MTU", () => this.#interface.setMtu(mtu));
   }
 
   #debugPacket(direction: "sent" | "rcvd", packet: Uint8Array): void {

@@ -27,6 +27,8 @@ const words: Record<LinkEnd, string | undefined> = {
   authenticationNoReply: "The peer did not finish the authentication that it asked for",
   serverNotGenuine:
     "The server does not know our password, so it is not the one we meant to call. Nothing was sent",
+  encryptionImpossible:
+    "The link would not be encrypted as it must be: nothing was sent. Does the peer have MPPE, with MS-CHAPv2 and the same key lengths",
   networkRefused: "No network came up. With debug the log shows what each end asked for",
 };
 

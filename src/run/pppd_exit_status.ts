@@ -43,6 +43,7 @@ const byEnd: Record<LinkEnd, number> = {
   authenticationNoReply: exitStatus.authenticationToPeerFailed,
   serverNotGenuine: exitStatus.authenticationToPeerFailed,
   networkRefused: exitStatus.negotiationFailed,
+  encryptionImpossible: exitStatus.negotiationFailed,
   echoLost: exitStatus.peerDead,
   idle: exitStatus.idleTimeout,
   connectTime: exitStatus.connectTime,

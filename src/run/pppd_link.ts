@@ -8,6 +8,7 @@ import { SeededRandom } from "../base/random.ts";
 import type { PppOptions, TimesOptions } from "../config/ppp_options.ts";
 import { addressAllowed, type FoundSecret, suggestedAddress } from "../config/ppp_secrets.ts";
 import type { AuthenticationMethod } from "../ppp/auth/authentication.ts";
+import type { MppeStartKeys } from "../ppp/auth/mppe_keys.ts";
 import { ChapAuthenticator, chapDigests, ChapPeer, OwnChallenges } from "../ppp/auth/chap.ts";
 import { PapAuthenticator, PapPeer } from "../ppp/auth/pap.ts";
 import type { AuthenticationFactory, AuthenticationMachine } from "../ppp/authentication_phase.ts";
@@ -15,7 +16,7 @@ import { CcpPolicy } from "../ppp/ccp.ts";
 import { IpcpPolicy } from "../ppp/ipcp.ts";
 import { Ipv6cpPolicy } from "../ppp/ipv6cp.ts";
 import type { LcpConfiguration } from "../ppp/lcp.ts";
-import type { LinkConfiguration } from "../ppp/link_configuration.ts";
+import type { CompressionPlan, LinkConfiguration } from "../ppp/link_configuration.ts";
 import type { NetworkConfiguration } from "../ppp/network.ts";
 import type { NegotiationTimes } from "../ppp/option_policy.ts";
 import type { SessionContext } from "./pppd_settings.ts";
@@ -60,7 +61,9 @@ export function pppdLink(
     authentication: authenticationFactory(options, identity, secrets, context, peer),
     networks: (peerName, random) =>
       networks(options, identity, context, peerName === undefined ? undefined : peer, random),
-    ...(options.ccp ? { compression: () => compression(options) } : {}),
+    ...(options.ccp || options.mppe.required
+      ? { compression: (keys: MppeStartKeys | "both" | undefined) => compression(options, keys) }
+      : {}),
     maxConnectMs: options.maxConnectSeconds * 1000,
     idleMs: options.idleSeconds * 1000,
     seed: new Uint8Array(16),
@@ -76,16 +79,34 @@ function timesOf(times: TimesOptions): NegotiationTimes {
   };
 }
 
-/** What CCP asks for and accepts. */
-function compression(options: PppOptions): { policy: CcpPolicy; times: NegotiationTimes } {
+/** What CCP asks for and accepts; words where the encryption that is required is impossible. */
+function compression(
+  options: PppOptions,
+  keys: MppeStartKeys | "both" | undefined,
+): CompressionPlan | string {
+  const impossible = options.mppe.required ? encryptionImpossible(options, keys) : undefined;
+  if (impossible !== undefined) return `MPPE required, but ${impossible}`;
+  const keyBits = [...options.mppe.keyBits];
+  const mayEncrypt = keyBits.length > 0 && keys !== undefined && keys !== "both";
   const choice = (windowBits: number) => ({ deflateWindowBits: windowBits, bsdBits: 0, predictor1: false });
   const policy = new CcpPolicy({
     receive: choice(options.deflate.receive),
     transmit: choice(options.deflate.transmit),
     deflateDraft: options.deflateDraft,
-    mppe: undefined,
+    mppe: mayEncrypt ? { ...options.mppe, keyBits, compression: false } : undefined,
   });
-  return { policy, times: timesOf(options.ccpTimes) };
+  return { policy, times: timesOf(options.ccpTimes), mustEncrypt: options.mppe.required };
+}
+
+/** pppd's words where it has some. */
+function encryptionImpossible(
+  options: PppOptions,
+  keys: MppeStartKeys | "both" | undefined,
+): string | undefined {
+  if (!options.ccp) return "noccp forbids it; leave one of the two out";
+  if (options.mppe.keyBits.size === 0) return "every key length is disabled; leave out a nomppe-…";
+  if (keys === undefined) return "MS-CHAP[v2] auth not performed.";
+  return keys === "both" ? "auth done in both directions." : undefined;
 }
 
 function lcpConfiguration(
@@ -117,7 +138,14 @@ function lcpConfiguration(
 /** What the peer may prove itself by: what was asked for, or everything. */
 export function requiredMethods(options: PppOptions): AuthenticationMethod[] {
   const wanted = options.require.size === 0 ? new Set(preference) : options.require;
-  return preference.filter((method) => wanted.has(method));
+  return thoseWithKeys(options, preference.filter((method) => wanted.has(method)));
+}
+
+/** Where encryption is required, only what leaves keys for it: others would end in a refusal. */
+function thoseWithKeys(options: PppOptions, methods: AuthenticationMethod[]): AuthenticationMethod[] {
+  if (!options.mppe.required) return methods;
+  const leaving = methods.filter((method) => method === "mschap-v2" || method === "mschap");
+  return leaving.length > 0 ? leaving : methods;
 }
 
 /** What we agree to prove ourselves by: nothing that is refused, nothing that we have no secret for. */
@@ -130,9 +158,10 @@ function allowedMethods(
     options.password !== undefined || secrets.find(kind, identity.user, identity.remoteName) !== undefined;
   const [hasPap, hasChap] = [has("pap"), has("chap")];
   const strongestFirst: readonly AuthenticationMethod[] = ["mschap-v2", "chap-md5", "mschap", "pap"];
-  return strongestFirst.filter((method) =>
+  const allowed = strongestFirst.filter((method) =>
     (method === "pap" ? hasPap : hasChap) && !options.refuse.has(method)
   );
+  return thoseWithKeys(options, allowed);
 }
 
 function authenticationFactory(

@@ -88,6 +88,8 @@ export interface PppdSettings {
   readonly showPasswords: boolean;
   /** Where to record all octets of the line (`record`). */
   readonly recordPath: string | undefined;
+  /** Network data passes only encrypted. */
+  readonly mustEncrypt: boolean;
   /** Receive MRU asked for, for buffers. */
   readonly mru: number;
   /** `receive-all` */

@@ -108,8 +108,7 @@ const refusals: readonly (readonly [args: string, message: RegExp])[] = [
   ["pty x notty", /pty option is incompatible with notty option/],
   ["pty x ttyS0", /pty option precludes specifying device name/],
   ["notty ttyS0", /notty option precludes specifying device name/],
-  ["require-mppe", /require-mppe.*MPPE/],
-  ["require-mppe-128", /MPPE/],
+  ["mppe require", /mppe.*required/],
   ["plugin rp-pppoe.so", /plugin/],
 ];
 for (const [args, message] of refusals) {

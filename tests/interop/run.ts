@@ -35,6 +35,9 @@ const words = new Set([
   "compresses_as_client",
   "compresses_as_server",
   "same_octets",
+  "encrypts",
+  "encrypts_as_client",
+  "encrypts_as_server",
 ]);
 
 function exists(path: string): boolean {

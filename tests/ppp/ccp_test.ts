@@ -32,6 +32,7 @@ function mppeOf(choice: Partial<MppeChoice>): CcpPolicy {
   const mppe = {
     keyBits: [40, 128] as const,
     stateful: false,
+    prefersStateful: false,
     compression: false,
     required: true,
     ...choice,
@@ -192,4 +193,17 @@ test("MPPE: MPPC is told off once, and given to a peer that asks again", () => {
   assertEquals(policy.judge([asked]), { kind: "ack" });
   const without = mppeOf({ keyBits: [128] });
   for (let i = 0; i < 3; i++) assertEquals(without.judge([asked]).kind, "nak");
+});
+
+test("MPPE: who prefers stateful asks for it, and lets a peer have its way that asks again", () => {
+  const policy = mppeOf({ keyBits: [128], stateful: true, prefersStateful: true });
+  assertEquals(policy.request(), [mppeOption(bits128)]);
+  const asked = mppeOption(stateless | bits128);
+  assertEquals(policy.judge([asked]), { kind: "nak", options: [mppeOption(bits128)] });
+  assertEquals(policy.judge([asked]), { kind: "ack" });
+});
+
+test("MPPE: keys of 56 bits are asked for only where no other is allowed, as Linux does not have them", () => {
+  assertEquals(mppeOf({ keyBits: [40, 56, 128] }).request(), [mppeOption(stateless | bits40 | bits128)]);
+  assertEquals(mppeOf({ keyBits: [56] }).request(), [mppeOption(stateless | bits56)]);
 });

@@ -90,6 +90,7 @@ export function settingsOf(
     showPasswords: !options.hidePassword,
     recordPath: options.record,
     mru: options.mru ?? 1500,
+    mustEncrypt: options.mppe.required,
     receiveAll: options.receiveAll,
     escapes: options.escape,
     userName: userName(host),

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Note } from "../../machine.ts";
+import type { MppeStartKeys } from "./mppe_keys.ts";
 
 /** Authentication protocols that LCP can agree on; RFC 1661 §6.2, RFC 1994 §3, RFC 2433 §3, RFC 2759 §3. */
 export type AuthenticationMethod = "pap" | "chap-md5" | "mschap" | "mschap-v2";
@@ -40,7 +41,13 @@ export type AuthenticationFailure =
 export type AuthenticationOutput =
   | { readonly kind: "packet"; readonly protocol: number; readonly information: Uint8Array }
   /** `name`: the peer's name where we are the authenticator, else the name we used. `message`: the peer's words. */
-  | { readonly kind: "succeeded"; readonly name: Uint8Array; readonly message: Uint8Array }
+  | {
+    readonly kind: "succeeded";
+    readonly name: Uint8Array;
+    readonly message: Uint8Array;
+    /** What this exchange leaves for MPPE, where it is one that does. */
+    readonly mppeKeys?: (() => MppeStartKeys) | undefined;
+  }
   | {
     readonly kind: "failed";
     readonly reason: AuthenticationFailure;

@@ -186,7 +186,7 @@ export class ChapPeer implements Machine<AuthenticationInput, AuthenticationOutp
     this.#isProven = true;
     const words = message.length > 0 ? `: ${printable(message)}` : "";
     this.#note("notice", `CHAP authentication succeeded${words}`);
-    this.#outputs.push({ kind: "succeeded", name: this.#options.name, message });
+    this.#outputs.push({ kind: "succeeded", name: this.#options.name, message, mppeKeys: answer.mppeKeys });
   }
 
   #failure(message: Uint8Array): void {
@@ -327,13 +327,13 @@ export class ChapAuthenticator implements Machine<AuthenticationInput, Authentic
     const { digest, secretFor, random, intervalMs, remoteName } = this.#options;
     const name = remoteName ?? sentName;
     const secret = secretFor(name);
-    const message = digest.check({
+    const approval = digest.check({
       identifier,
       challenge,
       name: sentName,
       secret: secret ?? new Uint8Array(0),
     }, value);
-    if (secret === undefined || message === undefined) {
+    if (secret === undefined || approval === undefined) {
       if (secret === undefined) {
         this.#note("error", `No CHAP secret found for authenticating ${printable(name)}`);
       }
@@ -342,6 +342,7 @@ export class ChapAuthenticator implements Machine<AuthenticationInput, Authentic
       this.#fail(name, "Access denied");
       return;
     }
+    const { message, mppeKeys } = approval;
     this.#answer(chapCode.success, identifier, message);
     if (intervalMs > 0) this.#dueAt = now + intervalMs;
     if (this.#provenAs !== undefined) {
@@ -350,7 +351,7 @@ export class ChapAuthenticator implements Machine<AuthenticationInput, Authentic
     }
     this.#provenAs = name;
     this.#note("notice", `CHAP peer authentication succeeded for ${printable(name)}`);
-    this.#outputs.push({ kind: "succeeded", name, message });
+    this.#outputs.push({ kind: "succeeded", name, message, mppeKeys });
   }
 
   #answer(answerCode: number, identifier: number, message: Uint8Array): void {

@@ -6,6 +6,7 @@
 import { md5 } from "@noble/hashes/legacy.js";
 import { concat, sameOctets, toHex } from "../../base/octets.ts";
 import { fromLatin1 } from "../../base/text.ts";
+import { type MppeStartKeys, msChapStartKeys, msChapV2StartKeys } from "./mppe_keys.ts";
 import {
   authenticatorResponse,
   isAuthenticatorResponse,
@@ -31,6 +32,16 @@ export interface ChapAnswer {
   readonly value: Uint8Array;
   /** Whether a Success with this message is genuine. */
   readonly isGenuine: (message: Uint8Array) => boolean;
+  /** What it leaves for MPPE once it is accepted. */
+  readonly mppeKeys?: () => MppeStartKeys;
+}
+
+/** A response that is right. */
+export interface ChapApproval {
+  /** The Success message. */
+  readonly message: Uint8Array;
+  /** What it leaves for MPPE. */
+  readonly mppeKeys?: () => MppeStartKeys;
 }
 
 /** One way to compute and check. */
@@ -43,8 +54,8 @@ export interface ChapDigest {
   accepts(challengeOctets: number): boolean;
   /** Answer a challenge; `fresh` gives random octets. */
   respond(subject: ChapSubject, fresh: (octets: number) => Uint8Array): ChapAnswer;
-  /** The Success message where a response is right; undefined where it is wrong. */
-  check(subject: ChapSubject, response: Uint8Array): Uint8Array | undefined;
+  /** Judge a response; undefined where it is wrong. */
+  check(subject: ChapSubject, response: Uint8Array): ChapApproval | undefined;
   /** The Failure message for a wrong response; `fresh` gives random octets. */
   failure(fresh: (octets: number) => Uint8Array): Uint8Array;
 }
@@ -62,7 +73,7 @@ export const md5Digest: ChapDigest = {
   }),
   check: ({ identifier, challenge, secret }, response) =>
     sameOctets(md5(concat(Uint8Array.of(identifier), secret, challenge)), response)
-      ? fromLatin1("Access granted")
+      ? { message: fromLatin1("Access granted") }
       : undefined,
   failure: () => fromLatin1("Access denied"),
 };
@@ -76,12 +87,16 @@ export const msChapDigest: ChapDigest = {
   challengeOctets: MS_CHAP_CHALLENGE_OCTETS,
   provesServer: false,
   accepts: (octets) => octets === MS_CHAP_CHALLENGE_OCTETS,
-  respond: ({ challenge, secret }) => ({ value: msChapResponse(challenge, secret), isGenuine: always }),
+  respond: ({ challenge, secret }) => ({
+    value: msChapResponse(challenge, secret),
+    isGenuine: always,
+    mppeKeys: () => msChapStartKeys(challenge, secret),
+  }),
   check: ({ challenge, secret }, response) => {
     if (response.length !== MS_CHAP_RESPONSE_OCTETS || response[48] !== 1) return undefined;
     const expected = msChapResponse(challenge, secret);
     return sameOctets(expected.subarray(24, 48), response.subarray(24, 48))
-      ? fromLatin1("Access granted")
+      ? { message: fromLatin1("Access granted"), mppeKeys: () => msChapStartKeys(challenge, secret) }
       : undefined;
   },
   failure: (fresh) => failureText(" V=0", fresh, MS_CHAP_CHALLENGE_OCTETS),
@@ -99,6 +114,7 @@ export const msChapV2Digest: ChapDigest = {
     return {
       value: msChapV2Response(peerChallenge, response),
       isGenuine: (message) => isAuthenticatorResponse(message, proof),
+      mppeKeys: () => msChapV2StartKeys(secret, response, false),
     };
   },
   check: ({ challenge, name, secret }, value) => {
@@ -107,7 +123,11 @@ export const msChapV2Digest: ChapDigest = {
     const response = value.subarray(24, 48);
     if (!sameOctets(ntResponse(challenge, peerChallenge, name, secret), response)) return undefined;
     const proof = authenticatorResponse(secret, response, peerChallenge, challenge, name);
-    return fromLatin1(`${proof} M=Access granted`);
+    const kept = response.slice();
+    return {
+      message: fromLatin1(`${proof} M=Access granted`),
+      mppeKeys: () => msChapV2StartKeys(secret, kept, true),
+    };
   },
   failure: (fresh) => {
     const text = failureText(" V=3 M=Access denied", fresh, MS_CHAP_V2_CHALLENGE_OCTETS);

@@ -13,8 +13,13 @@ export const DAMAGED = -1;
 /** The peer broke the method's rules in a way that no reset mends: the method is given up. */
 export const BROKEN = -2;
 
+/** The data is to be dropped without a word: it came late, or nothing needs to be reset for it. */
+export const DROPPED = -3;
+
 /** The sending side. */
 export interface PacketCompressor {
+  /** What goes through it is encrypted; what it does not take is no network data. */
+  readonly encrypts?: boolean;
   /**
    * Compress `packet` into `into`: the octets of data, or 0 when the packet is to be sent as it is. `into` has room for
    * the packet and 64 octets more.
@@ -26,7 +31,14 @@ export interface PacketCompressor {
 
 /** The receiving side. */
 export interface PacketDecompressor {
-  /** Restore a packet from `data` into `into`: its octets, `DAMAGED` or `BROKEN`. `into` has room for the MRU and 64 more. */
+  /** What comes through it was encrypted: network data that came in the clear is dropped. */
+  readonly encrypts?: boolean;
+  /** It takes data after damage too, and knows by itself from where on it is whole again: no Reset-Ack comes. */
+  readonly recoversAlone?: boolean;
+  /**
+   * Restore a packet from `data` into `into`: its octets, `DAMAGED`, `BROKEN` or `DROPPED`. `into` has room for the MRU and 64
+   * more.
+   */
   decompress(data: Uint8Array, into: Uint8Array): number;
   /** A packet came uncompressed: methods whose dictionary it belongs to take it in. */
   passed(packet: Uint8Array): void;
