@@ -16,11 +16,8 @@
  */
 import { readUint16, writeUint16 } from "../base/octets.ts";
 import { SeededRandom } from "../base/random.ts";
-import { printable } from "../base/text.ts";
-import { TokenBucket } from "../base/token_bucket.ts";
 import { earliest, type Machine, type Millis, type Note } from "../machine.ts";
 import { Authentication } from "./authentication_phase.ts";
-import { Echo, emitEchoData, parseEchoMagic } from "./echo.ts";
 import { lcpExtendedCodes, LcpPolicy } from "./lcp.ts";
 import {
   defaultFraming,
@@ -32,10 +29,10 @@ import {
   type NetworkName,
   type Phase,
 } from "./link_configuration.ts";
+import { LinkMaintenance } from "./link_maintenance.ts";
 import { Negotiation } from "./negotiation.ts";
 import { NetworkPhase, type NetworkPhaseSubject } from "./network_phase.ts";
 import type { NegotiationEnd } from "./option_policy.ts";
-import { code, emitControlPacket } from "./packet.ts";
 import { protocolNumber } from "./protocol_numbers.ts";
 
 /** See the file's head. */
@@ -44,9 +41,8 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   readonly #outputs: LinkOutput[] = [];
   readonly #policy: LcpPolicy;
   readonly #lcp: Negotiation;
-  readonly #echo: Echo;
+  readonly #maintenance: LinkMaintenance;
   readonly #random: SeededRandom;
-  readonly #protocolRejects = new TokenBucket(10, 10);
   #authentication: Authentication | undefined;
   #network: NetworkPhase | undefined;
   #phase: Phase = "dead";
@@ -56,7 +52,6 @@ export class Link implements Machine<LinkInput, LinkOutput> {
     this.#configuration = configuration;
     this.#random = new SeededRandom(configuration.seed);
     this.#policy = new LcpPolicy(configuration.lcp, () => this.#random.uint32() || 1);
-    this.#echo = new Echo(configuration.echo);
     this.#lcp = new Negotiation({
       name: "LCP",
       policy: this.#policy,
@@ -66,6 +61,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
       extendedCodes: lcpExtendedCodes,
       mostOctets: () => this.#policy.peers.mru,
     });
+    this.#maintenance = new LinkMaintenance(this.#lcp, this.#policy, configuration.echo);
   }
 
   /** Where the link is, RFC 1661 §3.2. */
@@ -82,7 +78,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   get deadline(): Millis | undefined {
     return earliest(
       this.#lcp.deadline,
-      this.#echo.deadline,
+      this.#maintenance.deadline,
       this.#authentication?.deadline,
       this.#network?.deadline,
     );
@@ -96,7 +92,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   /** A network packet passed at `now`, in either direction: the line is alive and not idle. Cheap, for the data path. */
   traffic(now: Millis, received: boolean): void {
     this.#network?.traffic(now);
-    if (received) this.#echo.hear();
+    if (received) this.#maintenance.hear();
   }
 
   /** Take one input. */
@@ -135,25 +131,9 @@ export class Link implements Machine<LinkInput, LinkOutput> {
     this.#lcp.expire(now);
     this.#authentication?.expire(now);
     this.#network?.expire(now);
-    this.#expireEcho(now);
+    this.#maintenance.expire(now);
+    this.#drainMaintenance(now);
     this.#drain(now);
-  }
-
-  #expireEcho(now: Millis): void {
-    const action = this.#echo.expire(now);
-    if (action === "request" && this.#lcp.isOpened) {
-      this.#sendLcp(
-        emitControlPacket(
-          code.echoRequest,
-          this.#echo.nextIdentifier(),
-          emitEchoData(this.#policy.magicNumber),
-        ),
-      );
-    } else if (action === "lost") {
-      this.#note("info", `No response to ${this.#echo.pending} echo-requests`);
-      this.#note("notice", "Serial link appears to be disconnected.");
-      this.#close("echoLost", "Peer not responding", now);
-    }
   }
 
   #close(reason: LinkEnd, text: string, now: Millis): void {
@@ -165,7 +145,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
 
   #packet(packet: Uint8Array, now: Millis): void {
     if (packet.length < 2 || this.#phase === "dead") return;
-    this.#echo.hear();
+    this.#maintenance.hear();
     const protocol = readUint16(packet, 0);
     const information = packet.subarray(2);
     if (protocol === protocolNumber.lcp) {
@@ -186,15 +166,8 @@ export class Link implements Machine<LinkInput, LinkOutput> {
       return;
     }
     if (this.#network?.knowsData(protocol) === true) return;
-    this.#rejectProtocol(packet, protocol, now);
-  }
-
-  /** RFC 1661 §5.7 */
-  #rejectProtocol(packet: Uint8Array, protocol: number, now: Millis): void {
-    if (!this.#protocolRejects.take(now)) return;
-    this.#note("debug", `Unsupported protocol 0x${protocol.toString(16)} received`);
-    const most = Math.max(2, this.#policy.peers.mru - 4);
-    this.#sendLcp(this.#lcp.emit(code.protocolReject, packet.slice(0, most)));
+    this.#maintenance.rejectProtocol(packet, protocol, now);
+    this.#drainMaintenance(now);
   }
 
   #drain(now: Millis): void {
@@ -210,7 +183,8 @@ export class Link implements Machine<LinkInput, LinkOutput> {
           this.#upperLayersDown(now);
           break;
         case "extended":
-          this.#extended(output.code, output.identifier, output.data, now);
+          this.#maintenance.packet(output.code, output.identifier, output.data, now);
+          this.#drainMaintenance(now);
           break;
         case "finished":
           this.#end(this.#ending ?? this.#reasonOf(output.reason, output.detail));
@@ -237,7 +211,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
       transmit: { accm: peers.accm, pfc: peers.pfc, acfc: peers.acfc, mru: peers.mru },
       receive: { accm: ours.accm, mru: ours.mru },
     });
-    this.#echo.start(now);
+    this.#maintenance.start(now);
     this.#enter("authenticate");
     this.#authentication = new Authentication(
       peers.authentication,
@@ -284,8 +258,18 @@ export class Link implements Machine<LinkInput, LinkOutput> {
     }
   }
 
+  #drainMaintenance(now: Millis): void {
+    const maintenance = this.#maintenance;
+    for (let output = maintenance.next(); output !== undefined; output = maintenance.next()) {
+      if (output.kind === "packet") this.#sendLcp(output.information);
+      else if (output.kind === "close") this.#close(output.reason, output.detail, now);
+      else if (output.kind === "protocolRejected") this.#protocolRejected(output.protocol, now);
+      else this.#outputs.push(output);
+    }
+  }
+
   #upperLayersDown(now: Millis): void {
-    this.#echo.stop();
+    this.#maintenance.stop();
     this.#authentication?.stop(now);
     this.#authentication = undefined;
     this.#network?.lowerDown(now);
@@ -295,52 +279,9 @@ export class Link implements Machine<LinkInput, LinkOutput> {
     if (this.#phase !== "terminate") this.#enter("establish");
   }
 
-  #extended(extendedCode: number, identifier: number, data: Uint8Array, now: Millis): void {
-    if (extendedCode === code.protocolReject) {
-      if (data.length >= 2) this.#protocolRejected(readUint16(data, 0), now);
-      return;
-    }
-    if (!this.#lcp.isOpened) return;
-    const magic = parseEchoMagic(data);
-    const isOurs = magic !== undefined && magic !== 0 && magic === this.#policy.magicNumber;
-    switch (extendedCode) {
-      case code.echoRequest:
-        if (magic === undefined) return;
-        if (isOurs) {
-          this.#policy.countLoop();
-          if (this.#policy.isLoopedBack) this.#close("loopedBack", "Serial line is looped back.", now);
-        } else if (this.#echo.mayAnswer(now)) {
-          const reply = emitEchoData(this.#policy.magicNumber, data.subarray(4));
-          this.#sendLcp(
-            this.#lcp.emit(code.echoReply, reply.subarray(0, this.#policy.peers.mru - 4), identifier),
-          );
-        }
-        return;
-      case code.echoReply:
-        if (isOurs) this.#note("warning", "appear to have received our own echo-reply!");
-        else if (magic !== undefined) this.#echo.replied();
-        return;
-      case code.identification:
-        this.#note("info", `peer identifies itself as "${printable(data.subarray(4))}"`);
-        return;
-      case code.timeRemaining:
-        this.#note(
-          "info",
-          `peer will take the link down in ${readUint16(data, 4) * 65536 + readUint16(data, 6)} s`,
-        );
-    }
-  }
-
   #protocolRejected(protocol: number, now: Millis): void {
-    if (!this.#lcp.isOpened) return;
-    if (protocol === protocolNumber.lcp) {
-      this.#note("error", "Received Protocol-Reject for LCP!");
-      this.#close("protocolRejected", "the peer rejected LCP", now);
-      return;
-    }
     this.#authentication?.protocolRejected(protocol, now);
     this.#network?.protocolRejected(protocol, now);
-    this.#note("debug", `Protocol-Reject for 0x${protocol.toString(16)} received`);
   }
 
   #end(ending: { reason: LinkEnd; detail: string }): void {
