@@ -214,7 +214,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
       this.#note("debug", `discarding proto 0x${protocol.toString(16)} in phase ${this.#phase}`);
       return;
     }
-    if (this.#networks.some((each) => each.dataProtocol === protocol)) return;
+    if (this.#networks.some((each) => each.isData(protocol))) return;
     this.#rejectProtocol(packet, protocol, now);
   }
 
