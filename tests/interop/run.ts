@@ -35,6 +35,10 @@ const words = new Set([
   "compresses_as_client",
   "compresses_as_server",
   "same_octets",
+  "vj",
+  "vj_as_client",
+  "vj_as_server",
+  "kernel_counts",
 ]);
 
 function exists(path: string): boolean {

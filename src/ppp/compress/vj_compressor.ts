@@ -43,9 +43,9 @@ export class VjCompressor {
   readonly #sources: Int32Array;
   readonly #destinations: Int32Array;
   readonly #ports: Int32Array;
-  /** A ring from the slot used last to the one used longest ago, whose next is the one used last. */
+  /** A ring from the slot used last to the one used longest ago, whose next is the one used last. At first, from high to low. */
   readonly #next: Uint8Array;
-  #oldest: number;
+  #oldest = 0;
   #last = NONE;
   #at = 0;
 
@@ -58,8 +58,7 @@ export class VjCompressor {
     this.#sources = new Int32Array(slots);
     this.#destinations = new Int32Array(slots);
     this.#ports = new Int32Array(slots);
-    this.#next = Uint8Array.from({ length: slots }, (_, slot) => (slot + 1) % slots);
-    this.#oldest = slots - 1;
+    this.#next = Uint8Array.from({ length: slots }, (_, slot) => (slot + slots - 1) % slots);
   }
 
   /**
