@@ -22,7 +22,6 @@ import { mppeOptions } from "./ppp_options_mppe.ts";
 import { absentOptions } from "./ppp_options_absent.ts";
 
 const MOST = 0x7fffffff;
-const LATER_COMPRESSION = "compression is not there yet in this version; packets go uncompressed";
 const LATER_METHOD = "of the methods of compression there is Deflate alone in this version";
 const NO_COMPRESSION = "there is no such compression in this version, so none is negotiated";
 const NO_MULTILINK = "multilink is not supported";
@@ -85,10 +84,6 @@ function codeSizes(set: (options: PppOptions, receive: number, transmit: number)
     set(options, receive, transmit);
     return undefined;
   };
-}
-
-function slots(value: string): string | undefined {
-  return /^([2-9]|1[0-6])$/.test(value) ? undefined : "expected a number from 2 to 16";
 }
 
 function server(list: (options: PppOptions) => number[]) {
@@ -330,14 +325,15 @@ const authentication: OptionEntry[] = [
 ];
 
 const compression: OptionEntry[] = [
-  silentlyIgnored("novj -vj novjccomp -vjccomp", 0, NO_COMPRESSION),
+  flag("novj -vj", (o) => void (o.vj.enabled = false)),
+  flag("novjccomp -vjccomp", (o) => void (o.vj.compressSlotId = false)),
+  number("vj-max-slots", 2, 16, (o, value) => void (o.vj.slots = value)),
   flag("noccp -ccp", (o) => void (o.ccp = false)),
   text("deflate", codeSizes((o, receive, transmit) => void (o.deflate = { receive, transmit }))),
   flag("nodeflate -deflate", (o) => void (o.deflate = { receive: 0, transmit: 0 }), { key: "deflate" }),
   flag("nodeflatedraft", (o) => void (o.deflateDraft = false)),
   silentlyIgnored("nobsdcomp -bsdcomp", 0, NO_COMPRESSION),
   silentlyIgnored("nopredictor1 -predictor1", 0, NO_COMPRESSION),
-  ignored("vj-max-slots", 1, LATER_COMPRESSION, slots),
   ignored("bsdcomp", 1, LATER_METHOD, (value) => codeSizes(() => {})(defaultPppOptions(), value)),
   ignored("predictor1", 0, LATER_METHOD),
   ...times("ccp", (o) => o.ccpTimes),

@@ -78,6 +78,8 @@ export interface PppOptions {
   ipcpAcceptLocal: boolean;
   ipcpAcceptRemote: boolean;
   usePeerDns: boolean;
+  /** Van Jacobson's header compression, in both directions. */
+  vj: { enabled: boolean; slots: number; compressSlotId: boolean };
   msDns: number[];
   msWins: number[];
   defaultRoute: boolean;
@@ -190,6 +192,7 @@ export function defaultPppOptions(): PppOptions {
     ipcpAcceptLocal: false,
     ipcpAcceptRemote: false,
     usePeerDns: false,
+    vj: { enabled: true, slots: 16, compressSlotId: true },
     msDns: [],
     msWins: [],
     defaultRoute: false,

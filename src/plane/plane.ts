@@ -6,7 +6,9 @@
  */
 import type { Fd, Interest, Millis } from "../host.ts";
 import type { PacketCompressor, PacketDecompressor } from "../ppp/compress/packet_compressor.ts";
+import type { VjCounters } from "../ppp/compress/vj.ts";
 import type { Framing, NetworkName } from "../ppp/link_configuration.ts";
+import type { VjAgreement } from "../ppp/vj_option.ts";
 
 /** What a plane has to say. */
 export type PlaneOutput =
@@ -48,9 +50,12 @@ export interface DataPlane {
   openCompression(): void;
   /** Begin a direction's dictionary anew. */
   resetCompression(direction: "transmit" | "receive"): void;
+  /** Compress and restore the headers of TCP by this from now on, with empty slots; undefined: not at all. */
+  setHeaderCompression(agreement: VjAgreement | undefined): void;
   /** Let data packets of `network` pass, or not any more. */
   setNetwork(network: NetworkName, passes: boolean): void;
   /** Try once to get rid of what is queued for the line. */
   flush(): void;
   readonly counters: Readonly<TrafficCounters>;
+  readonly headerCounters: Readonly<VjCounters>;
 }

@@ -14,9 +14,12 @@ import {
   type PacketCompressor,
   type PacketDecompressor,
 } from "../ppp/compress/packet_compressor.ts";
+import type { VjCounters } from "../ppp/compress/vj.ts";
 import { encodeFrame, escapesFor, FrameDecoder, type TransmitFormat } from "../ppp/hdlc.ts";
 import type { Framing, NetworkName } from "../ppp/link_configuration.ts";
 import { isNetworkData, protocolNumber } from "../ppp/protocol_numbers.ts";
+import type { VjAgreement } from "../ppp/vj_option.ts";
+import { HeaderCompression } from "./header_compression.ts";
 import type { DataPlane, PlaneOutput, TrafficCounters } from "./plane.ts";
 
 /** What a TUN plane works on. */
@@ -65,6 +68,9 @@ export class TunPlane implements DataPlane {
     packetsReceived: 0,
   };
   readonly decoder: FrameDecoder;
+  readonly #headers: HeaderCompression;
+  /** Octets of damaged frames that header compression knows of. */
+  #damagedOctets = 0;
   readonly #options: TunPlaneOptions;
   readonly #input = new Uint8Array(READ_OCTETS);
   readonly #packet = new Uint8Array(LARGEST_PACKET + 2);
@@ -89,7 +95,9 @@ export class TunPlane implements DataPlane {
 
   constructor(options: TunPlaneOptions) {
     this.#options = options;
-    this.decoder = new FrameDecoder({ mostInformation: Math.max(options.mru, 1500) });
+    const mru = Math.max(options.mru, 1500);
+    this.decoder = new FrameDecoder({ mostInformation: mru });
+    this.#headers = new HeaderCompression(mru);
     this.#format = { escapes: escapesFor(0xffffffff, options.escapes), pfc: false, acfc: false };
     if (options.receiveAll) this.decoder.receiveAccm = 0;
   }
@@ -118,11 +126,17 @@ export class TunPlane implements DataPlane {
   /** See DataPlane. */
   next(): PlaneOutput | undefined {
     for (let frame = this.decoder.next(); frame !== undefined; frame = this.decoder.next()) {
-      const packet = this.#decompressor === undefined
+      this.#noticeDamage();
+      const whole = this.#decompressor === undefined
         ? this.#unencrypted(frame)
         : this.#restore(this.#decompressor, frame);
-      if (packet === "dropped") continue;
-      if (packet === "damaged" || packet === "broken") return { kind: packet };
+      if (typeof whole === "string") {
+        this.#headers.lost();
+        if (whole === "dropped") continue;
+        return { kind: whole };
+      }
+      const packet = this.#headers.restore(whole);
+      if (packet === undefined) continue;
       const protocol = readUint16(packet, 0);
       const isData = (protocol === protocolNumber.ip && this.#passes.ip) ||
         (protocol === protocolNumber.ipv6 && this.#passes.ipv6);
@@ -187,6 +201,24 @@ export class TunPlane implements DataPlane {
     }
   }
 
+  /** See DataPlane. */
+  setHeaderCompression(agreement: VjAgreement | undefined): void {
+    this.#headers.use(agreement);
+  }
+
+  /** See DataPlane. */
+  get headerCounters(): Readonly<VjCounters> {
+    return this.#headers.counters;
+  }
+
+  /** What was in a damaged frame may have been a compressed header. RFC 1144 §4.1 */
+  #noticeDamage(): void {
+    const { droppedOctets } = this.decoder.counters;
+    if (droppedOctets === this.#damagedOctets) return;
+    this.#damagedOctets = droppedOctets;
+    this.#headers.lost();
+  }
+
   /** The packet in a frame, where compression is agreed on. */
   #restore(
     decompressor: PacketDecompressor,
@@ -215,7 +247,7 @@ export class TunPlane implements DataPlane {
   /** Send a data packet, from its Protocol field on, where there is no TUN interface. */
   sendData(packet: Uint8Array): void {
     this.#countSent(packet.length - 2);
-    this.send(packet);
+    this.send(this.#headers.compress(packet));
   }
 
   /** See DataPlane. */
@@ -254,7 +286,7 @@ export class TunPlane implements DataPlane {
       if (!passes) continue;
       packet[0] = 0;
       packet[1] = version === 4 ? protocolNumber.ip : protocolNumber.ipv6;
-      this.#encode(packet.subarray(0, length + 2));
+      this.#encode(this.#headers.compress(packet.subarray(0, length + 2)));
       this.#countSent(length);
       sent = true;
     }

@@ -1,13 +1,15 @@
 /**
- * The options of IPCP: addresses (RFC 1332 §3.3) and name servers (RFC 1877). Header compression and the old IP-Addresses
- * option are rejected. Nothing outside this file changes this state.
+ * The options of IPCP: addresses (RFC 1332 §3.3), header compression (`vj_option.ts`) and name servers (RFC 1877). The old
+ * IP-Addresses option is rejected. Nothing outside this file changes this state.
  *
  * @module
  */
 import { formatIpv4, unusableAsHost } from "../base/inet.ts";
 import { readUint32, uint32Octets } from "../base/octets.ts";
+import type { VjParameters } from "./compress/vj.ts";
 import type { Judgement, OptionPolicy } from "./option_policy.ts";
 import type { ConfigurationOption } from "./packet.ts";
+import { type VjAgreement, VjOption } from "./vj_option.ts";
 
 /** Option types, RFC 1332 §3 and RFC 1877 §1. */
 export const ipcpOption = {
@@ -38,6 +40,8 @@ export interface IpcpConfiguration {
   readonly dns: readonly number[];
   /** NBNS servers that we give to a peer that asks (`ms-wins`), at most two. */
   readonly nbns: readonly number[];
+  /** The most of Van Jacobson's header compression that either direction gets; left out: none (`novj`). */
+  readonly vj?: VjParameters;
   /** Why an address cannot be ours, in words, beyond those no link can have; for example that another interface has it. */
   readonly refuseLocal?: (address: number) => string | undefined;
   /** Whether the peer may have this address; the secrets files say so. */
@@ -51,6 +55,8 @@ export interface IpcpAgreement {
   readonly remote: number;
   readonly dns: readonly number[];
   readonly nbns: readonly number[];
+  /** Header compression, where any was agreed on. */
+  readonly vj?: VjAgreement;
   /** What a person should know, such as a server address that was refused. */
   readonly warnings: readonly string[];
 }
@@ -61,6 +67,7 @@ const MOST_NAKS = 5;
 /** See the file's head. */
 export class IpcpPolicy implements OptionPolicy {
   readonly #configuration: IpcpConfiguration;
+  readonly #vj: VjOption;
   #local = 0;
   #remote = 0;
   #asksAddress = true;
@@ -73,7 +80,13 @@ export class IpcpPolicy implements OptionPolicy {
 
   constructor(configuration: IpcpConfiguration) {
     this.#configuration = configuration;
+    this.#vj = new VjOption(configuration.vj);
     this.reset();
+  }
+
+  /** Whether packets with compressed headers may come: we ask for them, and the peer has not refused. */
+  get takesVj(): boolean {
+    return this.#vj.asks;
   }
 
   /** Why the link cannot go on. */
@@ -93,11 +106,14 @@ export class IpcpPolicy implements OptionPolicy {
     this.#refused = undefined;
     this.#refusals = 0;
     this.#failure = undefined;
+    this.#vj.reset();
   }
 
   /** See OptionPolicy. */
   request(): readonly ConfigurationOption[] {
     const options: ConfigurationOption[] = [];
+    const vj = this.#vj.request();
+    if (vj !== undefined) options.push({ type: ipcpOption.compression, data: vj });
     if (this.#asksAddress) options.push({ type: ipcpOption.address, data: uint32Octets(this.#local) });
     for (const [type, address] of this.#servers) options.push({ type, data: uint32Octets(address) });
     return options;
@@ -109,12 +125,17 @@ export class IpcpPolicy implements OptionPolicy {
     const nakked: ConfigurationOption[] = [];
     const seen = new Set<number>();
     let remote = 0;
+    this.#vj.begin();
     for (const option of options) {
-      const verdict = seen.has(option.type) || option.data.length !== 4 ? "reject" : this.#judgeOne(option);
+      const verdict = seen.has(option.type) ? "reject" : this.#judgeOne(option);
       seen.add(option.type);
       if (verdict === "reject") rejected.push(option);
-      else if (verdict !== "ack") nakked.push({ type: option.type, data: uint32Octets(verdict) });
-      else if (option.type === ipcpOption.address) remote = readUint32(option.data, 0);
+      else if (verdict !== "ack") {
+        nakked.push({
+          type: option.type,
+          data: typeof verdict === "number" ? uint32Octets(verdict) : verdict,
+        });
+      } else if (option.type === ipcpOption.address) remote = readUint32(option.data, 0);
     }
     if (rejected.length > 0) return { kind: "reject", options: rejected };
     if (!seen.has(ipcpOption.address) && this.#mayAskRemote && this.#configuration.remote !== 0) {
@@ -126,7 +147,9 @@ export class IpcpPolicy implements OptionPolicy {
     return { kind: "ack" };
   }
 
-  #judgeOne({ type, data }: ConfigurationOption): "ack" | "reject" | number {
+  #judgeOne({ type, data }: ConfigurationOption): "ack" | "reject" | number | Uint8Array {
+    if (type === ipcpOption.compression) return this.#vj.judge(data);
+    if (data.length !== 4) return "reject";
     const value = readUint32(data, 0);
     const { remote, acceptRemote, dns, nbns } = this.#configuration;
     if (type === ipcpOption.address) {
@@ -163,7 +186,8 @@ export class IpcpPolicy implements OptionPolicy {
   /** See OptionPolicy. */
   nakked(options: readonly ConfigurationOption[]): void {
     for (const { type, data } of options) {
-      if (data.length !== 4) continue;
+      if (type === ipcpOption.compression) this.#vj.nakked(data);
+      if (type === ipcpOption.compression || data.length !== 4) continue;
       const value = readUint32(data, 0);
       if (type === ipcpOption.address) this.#nakAddress(value);
       else if (this.#servers.has(type)) this.#nakServer(type, value);
@@ -203,6 +227,7 @@ export class IpcpPolicy implements OptionPolicy {
   rejected(options: readonly ConfigurationOption[]): void {
     for (const { type } of options) {
       if (type === ipcpOption.address) this.#asksAddress = false;
+      else if (type === ipcpOption.compression) this.#vj.rejected();
       else this.#servers.delete(type);
     }
   }
@@ -223,7 +248,9 @@ export class IpcpPolicy implements OptionPolicy {
       return `Peer is not authorized to use remote address ${formatIpv4(remote)}`;
     }
     const { servers: dns, warnings: more } = usableServers([ipcpOption.dns1, ipcpOption.dns2], this.#servers);
-    return { local: this.#local, remote, dns, nbns: [], warnings: [...warnings, ...more] };
+    const vj = this.#vj.agreement();
+    const agreed = { local: this.#local, remote, dns, nbns: [], warnings: [...warnings, ...more] };
+    return vj === undefined ? agreed : { ...agreed, vj };
   }
 }
 

@@ -60,9 +60,11 @@ export class Network {
     return numbers[this.name].control;
   }
 
-  /** Protocol number of its data packets. */
-  get dataProtocol(): number {
-    return numbers[this.name].data;
+  /** Whether packets of this protocol are its data, in whatever form was asked for. */
+  isData(protocol: number): boolean {
+    if (protocol === numbers[this.name].data) return true;
+    const isVj = protocol === protocolNumber.vjCompressed || protocol === protocolNumber.vjUncompressed;
+    return isVj && this.#configuration.name === "ip" && this.#configuration.policy.takesVj;
   }
 
   /** Whether data packets may pass. */

@@ -83,7 +83,7 @@ export class NetworkPhase {
 
   /** Whether a protocol is the data of one of the networks, up or not. */
   knowsData(protocol: number): boolean {
-    return this.#networks.some((each) => each.dataProtocol === protocol);
+    return this.#networks.some((each) => each.isData(protocol));
   }
 
   /** A network packet passed. */

@@ -260,8 +260,10 @@ export class Connection {
         if (output.who === "peer") this.#peerProven(output.name, now);
         return;
       case "networkUp":
-        if (output.agreement.network === "ip") this.#ipAgreed(output.agreement, now);
-        else this.#ipv6Up(output.agreement, now);
+        if (output.agreement.network === "ip") {
+          this.#plane.setHeaderCompression(output.agreement.vj);
+          this.#ipAgreed(output.agreement, now);
+        } else this.#ipv6Up(output.agreement, now);
         return;
       case "networkDown":
         this.#networkDown(output.network, now);
@@ -404,6 +406,7 @@ export class Connection {
     this.#plane.setNetwork(network, false);
     this.#reportTraffic(now);
     if (network === "ip") {
+      this.#plane.setHeaderCompression(undefined);
       this.#undoDefaultRoutes(4);
       this.#attempt("take the IP addresses off", () => this.#interface.clearIpv4());
       this.#parts.files.removeResolvConf();

@@ -247,6 +247,7 @@ function networks(
       wantDns: options.usePeerDns,
       dns: options.msDns,
       nbns: options.msWins,
+      ...(options.vj.enabled ? { vj: options.vj } : {}),
       refuseLocal: context.refuseLocal,
       ...(addresses === undefined
         ? {}

@@ -244,8 +244,17 @@ test("loadPppOptions takes replacedefaultroute as a trait of defaultroute, not a
 });
 
 test("loadPppOptions warns of compression that it does not do, and only of that", () => {
-  assertEquals(load("bsdcomp 15,15 deflate 12 vj-max-slots 16").options.notices.length, 2);
+  assertEquals(load("bsdcomp 15,15 deflate 12 vj-max-slots 16").options.notices.length, 1);
   assertEquals(load("novj nobsdcomp nodeflate noccp").options.notices, []);
+});
+
+test("loadPppOptions reads VJ's options: on with 16 slots, 2 to 16 of them, slots always named, off", () => {
+  const read = (words: string) => load(words).options.vj;
+  assertEquals(read(""), { enabled: true, slots: 16, compressSlotId: true });
+  assertEquals(read("vj-max-slots 2 novjccomp"), { enabled: true, slots: 2, compressSlotId: false });
+  assertEquals(read("-vjccomp").compressSlotId, false);
+  for (const off of ["novj", "-vj"]) assertEquals(read(off).enabled, false);
+  assertThrows(() => load("vj-max-slots 17"), /from 2 to 16/);
 });
 
 test("loadPppOptions reads the windows of Deflate as pppd does: receive, send, and 9 for an 8", () => {

@@ -38,6 +38,10 @@ const words = new Set([
   "encrypts",
   "encrypts_as_client",
   "encrypts_as_server",
+  "vj",
+  "vj_as_client",
+  "vj_as_server",
+  "kernel_counts",
 ]);
 
 function exists(path: string): boolean {

@@ -1,5 +1,5 @@
 /**
- * The TUN plane with compression: what is restored, what is dropped, and from when on packets go compressed.
+ * The TUN plane with compression: what is restored, what is dropped, and from when on packets and headers go compressed.
  *
  * @module
  */
@@ -7,7 +7,9 @@ import { BROKEN, DAMAGED } from "../../src/ppp/compress/packet_compressor.ts";
 import { encodeFrame, escapesFor, FrameDecoder } from "../../src/ppp/hdlc.ts";
 import { TunPlane } from "../../src/plane/tun_plane.ts";
 import { stubHost } from "../support/stub_host.ts";
+import { plainAcknowledgment, type TcpPacket, tcpPacket } from "../support/tcp_packets.ts";
 import { assertEquals, test } from "../support/test.ts";
+import { sentVj, vjPair } from "../support/vj_pair.ts";
 
 const LINE = 3;
 const format = { escapes: escapesFor(0), pfc: false, acfc: false };
@@ -44,14 +46,17 @@ function planeOnLine() {
     const octets = new Uint8Array(1000);
     let end = 0;
     for (const packet of packets) end = encodeFrame(Uint8Array.from(packet), format, octets, end);
-    incoming = octets.slice(0, end);
+    return receiveOctets(octets.slice(0, end));
+  };
+  const receiveOctets = (octets: Uint8Array) => {
+    incoming = octets.slice();
     plane.ready(LINE, 0);
     const outputs: string[] = [];
     for (let output = plane.next(); output !== undefined; output = plane.next()) outputs.push(output.kind);
     return outputs;
   };
   const lastSent = () => [...sent.next() ?? []];
-  return { plane, receive, data, lastSent };
+  return { plane, receive, receiveOctets, data, lastSent };
 }
 
 /** A method whose data is the packet itself; what begins with 0xee is damaged, with 0xbb broken. */
@@ -119,4 +124,77 @@ test("TunPlane feeds the dictionary at once, and sends compressed only when both
   plane.openCompression();
   plane.sendData(packet);
   assertEquals([lastSent(), taken.length], [[0, 0xfd, 0xcc], 2]);
+});
+
+const vj = { slots: 16, compressSlotId: true };
+/** Packets of one conversation: the window moves with each. */
+const segment = (n: number, changes: Partial<TcpPacket> = {}) =>
+  tcpPacket({ ...plainAcknowledgment, identification: n, window: 4096 + n, ...changes });
+
+test("TunPlane compresses headers where the peer takes it, and restores them where we do, each on its own", () => {
+  const { plane, receive, data, lastSent } = planeOnLine();
+  const theirs = vjPair().compressor;
+  const frames = [0, 1, 2].map((n) => [...sentVj(theirs, segment(n))]);
+  assertEquals(receive(...frames.slice(0, 1)), ["packet"], "not agreed: the link's to reject");
+  plane.setHeaderCompression({ receive: vj });
+  assertEquals([receive(...frames), data], [[], [0, 1, 2].map((n) => [...segment(n)])]);
+  plane.sendData(segment(5));
+  assertEquals(lastSent(), [...segment(5)], "the peer does not take it");
+  plane.setHeaderCompression({ transmit: vj });
+  assertEquals(receive(...frames.slice(1, 2)), ["packet"]);
+  const ours = vjPair().compressor;
+  for (const n of [0, 1, 2]) {
+    plane.sendData(segment(n));
+    assertEquals(lastSent(), [...sentVj(ours, segment(n))]);
+  }
+  plane.sendData(Uint8Array.of(0, 0x57, 0x60, 0));
+  assertEquals(lastSent(), [0, 0x57, 0x60, 0]);
+  plane.setHeaderCompression(undefined);
+  plane.sendData(segment(3));
+  assertEquals(lastSent(), [...segment(3)]);
+  const { compressedSent, uncompressedSent, otherSent, compressedReceived, uncompressedReceived } =
+    plane.headerCounters;
+  assertEquals(
+    [compressedSent, uncompressedSent, otherSent, compressedReceived, uncompressedReceived],
+    [2, 1, 0, 2, 1],
+  );
+});
+
+test("TunPlane compresses headers before packets, and restores packets before headers", () => {
+  const { plane, receive, data, lastSent } = planeOnLine();
+  const reversed = (octets: Uint8Array, into: Uint8Array) => {
+    into.set(octets.slice().reverse());
+    return octets.length;
+  };
+  plane.setHeaderCompression({ transmit: vj, receive: vj });
+  plane.setCompressor({ compress: reversed, reset: () => {} });
+  plane.setDecompressor({ decompress: reversed, passed: () => {}, reset: () => {} });
+  plane.openCompression();
+  const there = vjPair().compressor;
+  for (const n of [0, 1]) {
+    const frame = sentVj(there, segment(n));
+    plane.sendData(segment(n));
+    assertEquals(lastSent(), [0, 0xfd, ...frame.slice().reverse()]);
+    assertEquals(receive([0, 0xfd, ...frame.slice().reverse()]), []);
+  }
+  assertEquals(data, [[...segment(0)], [...segment(1)]]);
+});
+
+test("TunPlane restores no header by guess behind a damaged frame or a packet that could not be restored", () => {
+  const { plane, receive, receiveOctets, data } = planeOnLine();
+  plane.setHeaderCompression({ receive: vj });
+  const { compressor } = vjPair();
+  const frame = (n: number, changes: Partial<TcpPacket> = {}) => [...sentVj(compressor, segment(n, changes))];
+  receive(frame(0), frame(1));
+  const damaged = new Uint8Array(100);
+  const end = encodeFrame(Uint8Array.from(frame(2)), format, damaged, 0);
+  damaged[4] = (damaged[4] ?? 0) ^ 1;
+  receiveOctets(damaged.slice(0, end));
+  receive(frame(3));
+  assertEquals([data.length, plane.headerCounters.tossed], [2, 1], "its slot is not known");
+  receive(frame(4, { sourcePort: 9 }), frame(5));
+  assertEquals(data.length, 4, "named again");
+  plane.setDecompressor(mirror([]));
+  assertEquals(receive([0, 0xfd, 0xee], frame(6)), ["damaged"]);
+  assertEquals([data.length, plane.headerCounters.tossed], [4, 2]);
 });

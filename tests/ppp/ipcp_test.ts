@@ -79,7 +79,7 @@ test("IpcpPolicy refuses an address that the secrets file does not allow", () =>
   assertEquals(policy.agreement(), "Peer is not authorized to use remote address 10.0.0.1");
 });
 
-test("IpcpPolicy rejects compression, old addresses and wrong lengths (H28)", () => {
+test("IpcpPolicy rejects old addresses, wrong lengths, and compression that is not wanted (H28)", () => {
   for (
     const bad of [{ type: 2, data: fromHex("002d0f01") }, { type: 1, data: fromHex("0a0000010a000002") }, {
       type: 3,
@@ -88,6 +88,91 @@ test("IpcpPolicy rejects compression, old addresses and wrong lengths (H28)", ()
   ) {
     assertEquals(ip().judge([bad]), { kind: "reject", options: [bad] });
   }
+});
+
+const vj = { slots: 16, compressSlotId: true };
+const compression = (hex: string): ConfigurationOption => ({ type: 2, data: fromHex(hex) });
+/** What is agreed on compression once the addresses are. */
+function agreedVj(policy: IpcpPolicy) {
+  const agreed = policy.agreement();
+  assert(typeof agreed === "object", String(agreed));
+  return agreed.vj;
+}
+
+test("IpcpPolicy asks for VJ as pppd does, first of all, and takes the peer's: each direction on its own", () => {
+  const policy = ip({ local: ours ?? 0, vj });
+  assertEquals(policy.request(), [compression("002d 0f01"), address(3, ours ?? 0)]);
+  assertEquals(policy.judge([compression("002d 0700"), address(3, theirs ?? 0)]), { kind: "ack" });
+  assertEquals(agreedVj(policy), { receive: vj, transmit: { slots: 8, compressSlotId: false } });
+  policy.judge([address(3, theirs ?? 0)]);
+  assertEquals(agreedVj(policy), { receive: vj }, "a later request without it");
+  policy.rejected([compression("002d 0f01")]);
+  assertEquals([agreedVj(policy), policy.takesVj], [undefined, false]);
+  policy.judge([compression("002d 0001"), address(3, theirs ?? 0)]);
+  assertEquals(agreedVj(policy), { transmit: { slots: 1, compressSlotId: true } }, "one slot is enough");
+  policy.reset();
+  assertEquals(policy.request()[0], compression("002d 0f01"));
+});
+
+test("IpcpPolicy naks more slots than it has, and slots to be left out with novjccomp, as pppd does (H28)", () => {
+  const policy = ip({ vj: { slots: 4, compressSlotId: false } });
+  assertEquals(policy.request()[0], compression("002d 0300"));
+  assertEquals(policy.judge([compression("002d ff01")]), {
+    kind: "nak",
+    options: [compression("002d 0300")],
+  });
+  assertEquals(policy.judge([compression("002d 0201")]), {
+    kind: "nak",
+    options: [compression("002d 0200")],
+  });
+  assertEquals(policy.judge([compression("002d 0300")]), { kind: "ack" });
+  assertEquals(ip({ vj: { slots: 256, compressSlotId: true } }).judge([compression("002d ff01")]), {
+    kind: "ack",
+  });
+});
+
+test("IpcpPolicy rejects other header compression and other lengths of VJ's (H28)", () => {
+  for (
+    const bad of ["0003 0f01", "0061 0f01 0000", "002d 0f", "002d 0f01 00", "0037 0f01", "0039", "00", ""]
+  ) {
+    assertEquals(ip({ vj }).judge([compression(bad)]), { kind: "reject", options: [compression(bad)] }, bad);
+  }
+});
+
+test("IpcpPolicy takes VJ in the form of RFC 1172, and asks a peer so that knows no other", () => {
+  for (const old of ["0037", "002d"]) {
+    const policy = ip({ local: ours ?? 0, vj: { slots: 8, compressSlotId: true } });
+    policy.rejected([compression("002d 0701")]);
+    assertEquals(policy.request(), [address(3, ours ?? 0)]);
+    assertEquals(policy.judge([compression(old), address(3, theirs ?? 0)]), { kind: "ack" });
+    assertEquals(policy.request()[0], compression(old));
+    assertEquals(agreedVj(policy), { receive: vj, transmit: { slots: 8, compressSlotId: true } });
+    policy.rejected([compression(old)]);
+    policy.judge([compression(old), address(3, theirs ?? 0)]);
+    assertEquals(policy.request(), [address(3, ours ?? 0)], "not a second time");
+  }
+});
+
+test("IpcpPolicy asks for less VJ where the peer naks, never for more, and for none where it will not do", () => {
+  const after = (...naks: string[]) => {
+    const policy = ip({ vj });
+    for (const nak of naks) policy.nakked([compression(nak)]);
+    return policy.request().find((each) => each.type === 2);
+  };
+  assertEquals(after("002d 0301"), compression("002d 0301"));
+  assertEquals(after("002d ff00", "002d 0501"), compression("002d 0500"));
+  assertEquals(after("0037"), compression("0037"));
+  assertEquals(after("0037", "002d 0701"), compression("002d 0701"));
+  assertEquals(after("0003 0000"), undefined);
+  assertEquals(after("0061"), undefined);
+  assertEquals(
+    after(...Array.from({ length: 6 }, () => "002d ff01")),
+    undefined,
+    "six naks that lead nowhere",
+  );
+  const without = ip();
+  without.nakked([compression("002d 0f01")]);
+  assertEquals(without.request().map((each) => each.type), [3], "not asked for, not taken up");
 });
 
 test("IpcpPolicy gives its name servers to a client that asks, the one for both when it has one", () => {
