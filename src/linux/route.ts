@@ -155,12 +155,12 @@ export function defaultRoutes(netlink: Netlink, family: 4 | 6): DefaultRoute[] {
     (message) => parseDefaultRoute(message, netlink.littleEndian),
   );
   return found.filter((route) => route.family === family).sort((one, other) => one.metric - other.metric)
-    .map((route) => ({
-      ...route,
-      interface: route.interfaceIndex === undefined
-        ? undefined
-        : interfaceByIndex(netlink, route.interfaceIndex)?.name,
-    }));
+    .flatMap((route) => {
+      if (route.interfaceIndex === undefined) return [route];
+      const name = interfaceByIndex(netlink, route.interfaceIndex)?.name;
+      // An interface that has gone since takes its routes with it.
+      return name === undefined ? [] : [{ ...route, interface: name }];
+    });
 }
 
 function recordOf(route: DefaultRoute): RouteRecord {

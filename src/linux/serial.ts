@@ -48,7 +48,6 @@ function twice(act: () => void): void {
   try {
     act();
   } catch (error) {
-    if (error instanceof HostError && GONE.has(error.code)) throw error;
     act();
     if (!(error instanceof HostError)) throw error;
   }
