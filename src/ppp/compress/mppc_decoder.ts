@@ -41,15 +41,17 @@ export class MppcDecoder {
   decode(data: Uint8Array, start: number, into: Uint8Array, at: number, flags: Readonly<MppcFlags>): number {
     if (flags.flushed) this.reset();
     if (flags.atFront) this.#end = 0;
+    const room = into.length - at;
     if (!flags.compressed) {
-      if (data.length - start > into.length - at) return DAMAGED;
+      const length = data.length - start;
+      if (length < 0 || length > room) return DAMAGED;
       into.set(data.subarray(start), at);
-      return data.length - start;
+      return length;
     }
     if (this.#isDamaged) return DAMAGED;
     const first = this.#end;
-    const end = this.#read(data, start, Math.min(HISTORY_OCTETS, first + into.length - at));
-    if (end === DAMAGED) {
+    const end = this.#read(data, start, Math.min(HISTORY_OCTETS, first + room));
+    if (end === DAMAGED || room < 0) {
       this.#isDamaged = true;
       return DAMAGED;
     }
@@ -81,7 +83,7 @@ export class MppcDecoder {
       if (count < FEWEST_BITS) return end;
       const lead = (bits >>> (count - 8)) & 0xff;
       if (lead < 0xc0) {
-        if (end === limit) return DAMAGED;
+        if (end >= limit) return DAMAGED;
         if (lead < 0x80) {
           count -= 8;
           history[end++] = lead;

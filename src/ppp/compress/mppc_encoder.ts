@@ -18,7 +18,7 @@ export const SHORTEST_COPY = 3;
 
 const HASHES = 8192;
 /** Earlier places with the same hash that are looked at. */
-const MOST_TRIES = 6;
+const MOST_TRIES = 4;
 /** A copy of this length is taken without a look for a longer one. */
 const LONG_ENOUGH = 32;
 
@@ -123,6 +123,7 @@ export class MppcEncoder {
         const lengthWidth = length === SHORTEST_COPY ? 1 : 2 * magnitude;
         bits = (bits << lengthWidth) | lengthCode(length, magnitude);
         count += lengthWidth;
+        this.#note(place + 1, Math.min(place + length, end - SHORTEST_COPY + 1));
         place += length;
       }
       while (count >= 8) {
@@ -132,6 +133,18 @@ export class MppcEncoder {
     }
     if (count > 0) into[out++] = bits << (8 - count);
     return out - at;
+  }
+
+  /** Note the places from `start` up to `stop`, which a copy covers, for copies to come. */
+  #note(start: number, stop: number): void {
+    const history = this.#history;
+    const newest = this.#newest;
+    const older = this.#older;
+    for (let place = start; place < stop; place++) {
+      const hash = history[place]! ^ (history[place + 1]! << 3) ^ (history[place + 2]! << 5);
+      older[place - HISTORY_OCTETS] = newest[hash]!;
+      newest[hash] = place;
+    }
   }
 
   /** The longest copy that is found for `place`: its way back × 8192 + its octets; 0 for none. Notes the place. */
