@@ -9,6 +9,7 @@
  * @module
  */
 import { readUint16, writeUint16 } from "../../base/octets.ts";
+import { isNetworkData } from "../protocol_numbers.ts";
 import { MppcDecoder, type MppcFlags } from "./mppc_decoder.ts";
 import { MppcEncoder } from "./mppc_encoder.ts";
 import { DAMAGED, type PacketCompressor, type PacketDecompressor } from "./packet_compressor.ts";
@@ -27,10 +28,6 @@ export const mppcHeader = {
   coherencyCount: 0x0fff,
 } as const;
 
-/** Protocol numbers that go through MPPC. RFC 2118 §3 */
-const FIRST_PROTOCOL = 0x0021;
-const LAST_PROTOCOL = 0x00fa;
-
 /** The sending side. */
 export class MppcCompressor implements PacketCompressor {
   readonly #encoder = new MppcEncoder();
@@ -38,8 +35,7 @@ export class MppcCompressor implements PacketCompressor {
 
   /** See PacketCompressor. */
   compress(packet: Uint8Array, into: Uint8Array): number {
-    const protocol = readUint16(packet, 0);
-    if (protocol < FIRST_PROTOCOL || protocol > LAST_PROTOCOL) return 0;
+    if (!isNetworkData(readUint16(packet, 0))) return 0;
     const encoder = this.#encoder;
     const octets = encoder.encode(packet, 0, into, mppcHeader.octets);
     if (octets === 0) into.set(packet, mppcHeader.octets);

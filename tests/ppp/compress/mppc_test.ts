@@ -153,6 +153,15 @@ test("MppcEncoder keeps its history over the front: copies reach back to before 
   assert(sizes[0]! > 2600 && sizes.slice(1).every((size) => size < 12), `${sizes}`);
 });
 
+test("MppcEncoder never fills the history to its last octet, which FreeBSD's receiver refuses", () => {
+  for (const [length, atFront] of [[4095, false], [4096, true]] as const) {
+    const encoder = new MppcEncoder();
+    encoded(encoder, new Uint8Array(4096));
+    encoded(encoder, new Uint8Array(length));
+    assertEquals(encoder.atFront, atFront);
+  }
+});
+
 test("MppcEncoder flushes after what it cannot make smaller, and says so with the packet after it", () => {
   const encoder = new MppcEncoder();
   const [line] = lines(1);
