@@ -6,6 +6,7 @@
 import type { MppeStartKeys } from "../auth/mppe_keys.ts";
 import type { CompressionMethod } from "../ccp_option.ts";
 import { DeflateCompressor, DeflateDecompressor } from "./deflate.ts";
+import { MppcCompressor, MppcDecompressor } from "./mppc.ts";
 import { MppeCompressor, MppeDecompressor, type MppeParameters } from "./mppe.ts";
 import type { PacketCompressor, PacketDecompressor } from "./packet_compressor.ts";
 
@@ -18,6 +19,7 @@ export function openCompressor(
     case "deflate":
       return new DeflateCompressor(method.windowBits);
     case "mppe": {
+      if (isMppcAlone(method)) return new MppcCompressor();
       const parameters = mppeParameters(method, keys, "transmit");
       return parameters === undefined ? undefined : new MppeCompressor(parameters);
     }
@@ -35,6 +37,7 @@ export function openDecompressor(
     case "deflate":
       return new DeflateDecompressor(method.windowBits);
     case "mppe": {
+      if (isMppcAlone(method)) return new MppcDecompressor();
       const parameters = mppeParameters(method, keys, "receive");
       return parameters === undefined ? undefined : new MppeDecompressor(parameters);
     }
@@ -51,4 +54,9 @@ function mppeParameters(
   if (keys === undefined || keyBits === undefined) return undefined;
   const startKey = keyBits === 128 ? keys[direction] : keys.short ?? keys[direction].subarray(0, 8);
   return { keyBits, stateless, startKey };
+}
+
+/** Compression without a key: RFC 2118 and not RFC 3078. */
+function isMppcAlone({ keyBits, compression }: CompressionMethod & { readonly name: "mppe" }): boolean {
+  return keyBits === undefined && compression;
 }
