@@ -15,6 +15,8 @@ export const BROKEN = -2;
 
 /** The sending side. */
 export interface PacketCompressor {
+  /** The peer's history holds only what comes as data: nothing is compressed before it may be sent so. */
+  readonly learnsFromDataAlone?: boolean;
   /**
    * Compress `packet` into `into`: the octets of data, or 0 when the packet is to be sent as it is. `into` has room for
    * the packet and 64 octets more.
