@@ -50,6 +50,8 @@ export class Connection {
   #isDisposed = false;
   #upAt: Millis | undefined;
   #now: Millis;
+  #peerMru = 1500;
+  #hasWarnedOfBsd = false;
 
   /** Make the interface and start the link. Throws HostError when the interface cannot be made; nothing stays open then. */
   constructor(parts: ConnectionParts, now: Millis) {
@@ -232,6 +234,7 @@ export class Connection {
       case "framing":
         this.#plane.setFraming(output);
         if (output.transmit.mru > 0) {
+          this.#peerMru = output.transmit.mru;
           this.#attempt("set the MTU", () => {
             this.#interface.setMtu(Math.min(output.transmit.mru, this.#parts.settings.interface.mtu));
           });
@@ -241,7 +244,10 @@ export class Connection {
         return;
       case "compression":
         if (output.direction === "receive") this.#plane.setDecompressor(openDecompressor(output.method));
-        else this.#plane.setCompressor(openCompressor(output.method));
+        else {
+          this.#plane.setCompressor(openCompressor(output.method, this.#peerMru));
+          if (output.method?.name === "bsd") this.#warnOfBsd();
+        }
         return;
       case "compressionOpen":
         this.#plane.openCompression();
@@ -266,6 +272,16 @@ export class Connection {
       case "note":
         this.#parts.log(output.level, output.text);
     }
+  }
+
+  /** Linux's decompressor relies on words of 32 bits, and gives up at the first packet where they have 64. */
+  #warnOfBsd(): void {
+    if (this.#hasWarnedOfBsd) return;
+    this.#hasWarnedOfBsd = true;
+    const text =
+      "The peer gets BSD-Compress, as it asks to; a 64-bit Linux that does PPP in its kernel cannot restore it: " +
+      "for such a peer say nobsdcomp, there or here";
+    this.#parts.log("warning", text);
   }
 
   #debugPacket(direction: "sent" | "rcvd", packet: Uint8Array): void {

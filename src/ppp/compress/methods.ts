@@ -9,15 +9,18 @@ import { DeflateCompressor, DeflateDecompressor } from "./deflate.ts";
 import type { PacketCompressor, PacketDecompressor } from "./packet_compressor.ts";
 import { Predictor1Compressor, Predictor1Decompressor } from "./predictor1.ts";
 
-/** The sending side of a method. */
-export function openCompressor(method: CompressionMethod | undefined): PacketCompressor | undefined {
+/** The sending side of a method; `mru` is what the peer takes as Information, in octets. */
+export function openCompressor(
+  method: CompressionMethod | undefined,
+  mru: number,
+): PacketCompressor | undefined {
   switch (method?.name) {
     case "deflate":
       return new DeflateCompressor(method.windowBits);
     case "bsd":
       return new BsdCompressor(method.bits);
     case "predictor1":
-      return new Predictor1Compressor();
+      return new Predictor1Compressor(mru);
     default:
       return undefined;
   }

@@ -19,8 +19,6 @@ const PROTOCOL_OCTETS = 2;
 const OVERHEAD = LENGTH_OCTETS + FCS_OCTETS;
 const COMPRESSED_BIT = 0x8000;
 const MOST_LENGTH = 0x7fff;
-/** The peer takes this much Information when it has not said otherwise. RFC 1661 §6.1 */
-const DEFAULT_MRU = 1500;
 /** Highest protocol number of a packet that is compressed: network data. RFC 1962 §2 */
 const LAST_COMPRESSED = 0x3fff;
 
@@ -58,7 +56,7 @@ export class Predictor1Compressor implements PacketCompressor {
   #changes = 0;
 
   /** `mru`: the Information octets that the peer takes in a packet. */
-  constructor(mru: number = DEFAULT_MRU) {
+  constructor(mru: number) {
     this.#mru = mru;
     this.#changedAt = new Uint16Array(mru + PROTOCOL_OCTETS);
     this.#changedFrom = new Uint8Array(mru + PROTOCOL_OCTETS);

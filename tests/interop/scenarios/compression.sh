@@ -43,3 +43,10 @@ deflate_13_client() { compresses_as_client "Deflate (13)" "deflate 13"; }
 deflate_14_client() { compresses_as_client "Deflate (14)" "" "deflate 14"; }
 compression_refused_by_us() { as_client noccp; }
 compression_refused_by_the_peer() { as_client "" noccp; }
+
+# BSD-Compress. Linux restores nothing of it on a 64-bit machine, so here it only sends; the rest is in tests/interop/bits32.
+bsd_as_the_kernel_does() {
+  "$UPLINKD_DENO" run --quiet --no-check --allow-all --config "$ROOT/deno.json" "$ROOT/tests/interop/kernel_bsd.ts" \
+    > "$logs/compared.log" 2>&1 || why "$(grep -v '^ *at ' "$logs/compared.log" | tail -3 | cut -c1-300)"
+  sed -n 's/^kernel/measured: kernel/p' "$logs/compared.log"
+}
