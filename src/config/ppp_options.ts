@@ -99,6 +99,10 @@ export interface PppOptions {
   deflate: { receive: number; transmit: number };
   /** Whether Deflate is also asked for and taken under its number of the draft. */
   deflateDraft: boolean;
+  /** Codes of BSD-Compress in bits, 0 for none: what we ask the peer to send by, and what we send by. */
+  bsdcomp: { receive: number; transmit: number };
+  /** Whether Predictor-1 is asked for, and whether we send by it where the peer asks. */
+  predictor1: { receive: boolean; transmit: boolean };
 
   /** undefined: required when this machine has a default route. */
   auth: boolean | undefined;
@@ -205,6 +209,8 @@ export function defaultPppOptions(): PppOptions {
     ccpTimes: times(),
     deflate: { receive: 15, transmit: 15 },
     deflateDraft: true,
+    bsdcomp: { receive: 15, transmit: 15 },
+    predictor1: { receive: false, transmit: true },
     auth: undefined,
     require: new Set(),
     refuse: new Set(),

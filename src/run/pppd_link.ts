@@ -78,10 +78,14 @@ function timesOf(times: TimesOptions): NegotiationTimes {
 
 /** What CCP asks for and accepts. */
 function compression(options: PppOptions): { policy: CcpPolicy; times: NegotiationTimes } {
-  const choice = (windowBits: number) => ({ deflateWindowBits: windowBits, bsdBits: 0, predictor1: false });
+  const choice = (direction: "receive" | "transmit") => ({
+    deflateWindowBits: options.deflate[direction],
+    bsdBits: options.bsdcomp[direction],
+    predictor1: options.predictor1[direction],
+  });
   const policy = new CcpPolicy({
-    receive: choice(options.deflate.receive),
-    transmit: choice(options.deflate.transmit),
+    receive: choice("receive"),
+    transmit: choice("transmit"),
     deflateDraft: options.deflateDraft,
     mppe: undefined,
   });

@@ -35,6 +35,8 @@ const words = new Set([
   "compresses_as_client",
   "compresses_as_server",
   "same_octets",
+  "bsd_sent_by_the_kernel",
+  "compresses_between_us",
 ]);
 
 function exists(path: string): boolean {
