@@ -17,12 +17,11 @@ import {
   silentlyIgnored,
   text,
 } from "./ppp_option_kinds.ts";
-import { defaultPppOptions, type PppOptions, type TimesOptions } from "./ppp_options.ts";
+import { type PppOptions, type TimesOptions } from "./ppp_options.ts";
 import { mppeOptions } from "./ppp_options_mppe.ts";
 import { absentOptions } from "./ppp_options_absent.ts";
 
 const MOST = 0x7fffffff;
-const LATER_METHOD = "of the methods of compression there is Deflate alone in this version";
 const NO_COMPRESSION = "there is no such compression in this version, so none is negotiated";
 const NO_MULTILINK = "multilink is not supported";
 const NO_EAP = "EAP is not there yet in this version; use require-mschap-v2 or require-chap";
@@ -74,13 +73,16 @@ function name(
   }, traits);
 }
 
-/** `bsdcomp` and `deflate`: sizes of receiving and sending in bits, 0 for none. pppd takes an 8 for a 9. */
-function codeSizes(set: (options: PppOptions, receive: number, transmit: number) => void) {
+/** `bsdcomp` and `deflate`: sizes of receiving and sending in bits, 0 for none. pppd takes an 8 of `deflate` for a 9. */
+function codeSizes(
+  sizes: RegExp,
+  set: (options: PppOptions, receive: number, transmit: number) => void,
+) {
   return (options: PppOptions, value: string): string | undefined => {
-    const sizes = value.split(",");
-    const fits = sizes.length <= 2 && sizes.every((size) => /^(0|8|9|1[0-5])$/.test(size));
+    const given = value.split(",");
+    const fits = given.length <= 2 && given.every((size) => sizes.test(size));
     if (!fits) return "expected one or two numbers, 0 or 9 to 15, with a comma between";
-    const [receive = 0, transmit = receive] = sizes.map((size) => size === "8" ? 9 : Number(size));
+    const [receive = 0, transmit = receive] = given.map((size) => size === "8" ? 9 : Number(size));
     set(options, receive, transmit);
     return undefined;
   };
@@ -329,13 +331,24 @@ const compression: OptionEntry[] = [
   flag("novjccomp -vjccomp", (o) => void (o.vj.compressSlotId = false)),
   number("vj-max-slots", 2, 16, (o, value) => void (o.vj.slots = value)),
   flag("noccp -ccp", (o) => void (o.ccp = false)),
-  text("deflate", codeSizes((o, receive, transmit) => void (o.deflate = { receive, transmit }))),
+  text(
+    "deflate",
+    codeSizes(/^(0|8|9|1[0-5])$/, (o, receive, transmit) => void (o.deflate = { receive, transmit })),
+  ),
   flag("nodeflate -deflate", (o) => void (o.deflate = { receive: 0, transmit: 0 }), { key: "deflate" }),
   flag("nodeflatedraft", (o) => void (o.deflateDraft = false)),
-  silentlyIgnored("nobsdcomp -bsdcomp", 0, NO_COMPRESSION),
-  silentlyIgnored("nopredictor1 -predictor1", 0, NO_COMPRESSION),
-  ignored("bsdcomp", 1, LATER_METHOD, (value) => codeSizes(() => {})(defaultPppOptions(), value)),
-  ignored("predictor1", 0, LATER_METHOD),
+  text(
+    "bsdcomp",
+    codeSizes(/^(0|9|1[0-5])$/, (o, receive, transmit) => void (o.bsdcomp = { receive, transmit })),
+  ),
+  flag("nobsdcomp -bsdcomp", (o) => void (o.bsdcomp = { receive: 0, transmit: 0 }), { key: "bsdcomp" }),
+  // As in pppd it asks the peer for it, and sends by it wherever the peer asks.
+  flag("predictor1", (o) => void (o.predictor1 = { ...o.predictor1, receive: true })),
+  flag(
+    "nopredictor1 -predictor1",
+    (o) => void (o.predictor1 = { receive: false, transmit: false }),
+    { key: "predictor1" },
+  ),
   ...times("ccp", (o) => o.ccpTimes),
   ...mppeOptions,
 ];

@@ -103,7 +103,19 @@ export interface PppOptions {
   /** Whether Deflate is also asked for and taken under its number of the draft. */
   deflateDraft: boolean;
   /** Lengths of the keys of MPPE that are allowed, none: no encryption. */
-  mppe: { keyBits: Set<KeyBits>; required: boolean; stateful: boolean; prefersStateful: boolean };
+  mppe: {
+    keyBits: Set<KeyBits>;
+    required: boolean;
+    stateful: boolean;
+    prefersStateful: boolean;
+    prefersCompression: boolean;
+  };
+  /** Codes of BSD-Compress in bits, 0 for none: what we ask the peer to send by, and what we send by. */
+  bsdcomp: { receive: number; transmit: number };
+  /** Whether Predictor-1 is asked for, and whether we send by it where the peer asks. */
+  predictor1: { receive: boolean; transmit: boolean };
+  /** Whether MPPC without encryption is asked for and sent by. */
+  mppc: boolean;
 
   /** undefined: required when this machine has a default route. */
   auth: boolean | undefined;
@@ -211,7 +223,16 @@ export function defaultPppOptions(): PppOptions {
     ccpTimes: times(),
     deflate: { receive: 15, transmit: 15 },
     deflateDraft: true,
-    mppe: { keyBits: new Set(), required: false, stateful: false, prefersStateful: false },
+    mppe: {
+      keyBits: new Set(),
+      required: false,
+      stateful: false,
+      prefersStateful: false,
+      prefersCompression: false,
+    },
+    bsdcomp: { receive: 15, transmit: 15 },
+    predictor1: { receive: false, transmit: true },
+    mppc: false,
     auth: undefined,
     require: new Set(),
     refuse: new Set(),

@@ -30,6 +30,8 @@ export const mppeOptions: readonly OptionEntry[] = [
     o.mppe.required = false;
   }, { key: "mppe" }),
   ...ALL.flatMap(ofLength),
+  flag("mppc", (o) => void (o.mppc = true)),
+  flag("nomppc", (o) => void (o.mppc = false), { key: "mppc" }),
   flag("mppe-stateful", (o) => void (o.mppe.stateful = true)),
   flag("nomppe-stateful", (o) => void (o.mppe.stateful = false), { key: "mppe-stateful" }),
   text("mppe", (o, value) => {
@@ -39,8 +41,9 @@ export const mppeOptions: readonly OptionEntry[] = [
       if (without !== undefined) o.mppe.keyBits.delete(without);
       else if (word === "required") o.mppe.required = true;
       else if (word === "stateful") o.mppe.stateful = o.mppe.prefersStateful = true;
+      else if (word === "mppc") o.mppe.prefersCompression = true;
       else if (word !== "stateless" && word !== "optional") {
-        return "expected words of required, optional, stateless, stateful, no40, no56, no128 with commas between";
+        return "expected words of required, optional, stateless, stateful, mppc, no40, no56, no128 with commas between";
       }
     }
     return undefined;

@@ -342,6 +342,7 @@ export class TunPlane implements DataPlane {
   }
 
   #compress(compressor: PacketCompressor, packet: Uint8Array): Uint8Array {
+    if (!this.#mayCompress && compressor.learnsFromDataAlone === true) return packet;
     const room = this.#compressed.subarray(2, 2 + packet.length + ROOM_TO_GROW);
     const length = compressor.compress(packet, room);
     return length === 0 || !this.#mayCompress ? packet : this.#compressed.subarray(0, 2 + length);

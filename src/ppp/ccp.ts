@@ -29,6 +29,8 @@ export interface CompressionChoice {
   /** Codes of BSD-Compress in bits, 9 to 15. */
   readonly bsdBits: number;
   readonly predictor1: boolean;
+  /** MPPC without encryption; left out, no. */
+  readonly mppc?: boolean;
 }
 
 /** What MPPE may be. */
@@ -41,6 +43,8 @@ export interface MppeChoice {
   readonly prefersStateful: boolean;
   /** Whether a peer that insists on MPPC gets it. */
   readonly compression: boolean;
+  /** Ask for MPPC too. */
+  readonly prefersCompression: boolean;
   /** Without it there is no link. */
   readonly required: boolean;
 }
@@ -132,6 +136,7 @@ export class CcpPolicy implements OptionPolicy {
     }
     if (bsdBits > 0) options.push(bsdOption(bsdBits));
     if (predictor1) options.push(predictor1Option());
+    if (this.#receive.mppc === true) options.push(mppeOption(mppeBit.compression));
     return options;
   }
 
@@ -170,7 +175,10 @@ export class CcpPolicy implements OptionPolicy {
   /** The peer would have it otherwise: the strongest key that both allow, stateful if we may, MPPC if it insists. */
   #nakMppe(theirs: number): void {
     const mppe = this.#configuration.mppe;
-    if (mppe === undefined) return;
+    if (mppe === undefined) {
+      if (theirs !== mppeBit.compression) this.#receive = { ...this.#receive, mppc: false };
+      return;
+    }
     const key = strongest(theirs & allowedBits(mppe));
     const stateless = theirs & mppeBit.stateless;
     if (key === 0) this.#giveUp("the peer wants a key length that is not allowed here");
@@ -187,6 +195,7 @@ export class CcpPolicy implements OptionPolicy {
     for (const { type } of options) {
       switch (type) {
         case ccpOption.mppe:
+          this.#receive = { ...this.#receive, mppc: false };
           this.#giveUp("the peer does not encrypt");
           break;
         case ccpOption.deflate:
@@ -243,7 +252,9 @@ export class CcpPolicy implements OptionPolicy {
     const method = parseMethod(option);
     if (method === undefined) return "reject";
     if (method.name === "mppe") {
-      return mppe === undefined ? "reject" : this.#judgeMppe(method.supported, mppe);
+      if (mppe !== undefined) return this.#judgeMppe(method.supported, mppe);
+      if (transmit.mppc !== true) return "reject";
+      return method.supported === mppeBit.compression ? "ack" : mppeOption(mppeBit.compression);
     }
     if (mppe !== undefined) return "reject";
     switch (method.name) {
@@ -277,7 +288,7 @@ export class CcpPolicy implements OptionPolicy {
     const key = strongest(common !== 0 ? common : allowedBits(mppe));
     const stateless = this.#statelessFor(theirs, mppe);
     // Who asks for MPPC is first told that it can be done without; who asks again means it.
-    const insists = mppe.compression && this.#askedForCompression;
+    const insists = mppe.compression && (mppe.prefersCompression || this.#askedForCompression);
     const compression = insists ? theirs & mppeBit.compression : 0;
     if ((theirs & mppeBit.compression) !== 0) this.#askedForCompression = true;
     const wanted = key | stateless | compression;
@@ -289,7 +300,8 @@ export class CcpPolicy implements OptionPolicy {
 function firstBits(mppe: MppeChoice): number {
   const all = allowedBits(mppe);
   const common = all & ~mppeBit.bits56;
-  return (common === 0 ? all : common) | (mppe.prefersStateful ? 0 : mppeBit.stateless);
+  return (common === 0 ? all : common) | (mppe.prefersStateful ? 0 : mppeBit.stateless) |
+    (mppe.prefersCompression ? mppeBit.compression : 0);
 }
 
 function allowedBits(mppe: MppeChoice): number {

@@ -34,9 +34,6 @@ export interface ConnectionParts {
   readonly up: () => void;
 }
 
-/** What MPPE adds to a packet: two octets, and the Protocol field of what it carries. RFC 3078 §3 */
-const ENCRYPTION_OCTETS = 4;
-
 type Ip = Extract<NetworkAgreement, { network: "ip" }>;
 type Ipv6 = Extract<NetworkAgreement, { network: "ipv6" }>;
 
@@ -51,10 +48,11 @@ export class Connection {
   #wasUp = false;
   #hasFailed = false;
   #isDisposed = false;
-  #peerMru = 0;
   #mtu = 0;
   #upAt: Millis | undefined;
   #now: Millis;
+  #peerMru = 1500;
+  #hasWarnedOfBsd = false;
 
   /** Make the interface and start the link. Throws HostError when the interface cannot be made; nothing stays open then. */
   constructor(parts: ConnectionParts, now: Millis) {
@@ -237,17 +235,18 @@ export class Connection {
         return;
       case "framing":
         this.#plane.setFraming(output);
-        this.#setMtu(output.transmit.mru, false);
+        this.#setMtu(output.transmit.mru, 0);
         return;
       case "phase":
         return;
       case "compression":
         if (output.direction === "receive") {
-          this.#plane.setDecompressor(openDecompressor(output.method, output.keys));
+          this.#plane.setDecompressor(openDecompressor(output.method, output));
         } else {
-          const compressor = openCompressor(output.method, output.keys);
+          const compressor = openCompressor(output.method, { keys: output.keys, peerMru: this.#peerMru });
           this.#plane.setCompressor(compressor);
-          this.#setMtu(this.#peerMru, compressor?.encrypts === true);
+          this.#setMtu(this.#peerMru, compressor?.growthOctets ?? 0);
+          if (output.method?.name === "bsd") this.#warnOfBsd();
         }
         return;
       case "compressionOpen":
@@ -277,13 +276,23 @@ export class Connection {
     }
   }
 
-  /** What is encrypted grows by two octets and its Protocol field. */
-  #setMtu(peerMru: number, encrypts: boolean): void {
+  #setMtu(peerMru: number, growth: number): void {
+    if (peerMru === 0) return;
     this.#peerMru = peerMru;
-    const mtu = Math.min(peerMru - (encrypts ? ENCRYPTION_OCTETS : 0), this.#parts.settings.interface.mtu);
-    if (peerMru === 0 || mtu === this.#mtu) return;
+    const mtu = Math.min(peerMru - growth, this.#parts.settings.interface.mtu);
+    if (mtu === this.#mtu) return;
     this.#mtu = mtu;
     this.#attempt("set the MTU", () => this.#interface.setMtu(mtu));
+  }
+
+  /** Linux's decompressor relies on words of 32 bits, and gives up at the first packet where they have 64. */
+  #warnOfBsd(): void {
+    if (this.#hasWarnedOfBsd) return;
+    this.#hasWarnedOfBsd = true;
+    const text =
+      "The peer gets BSD-Compress, as it asks to; a 64-bit Linux that does PPP in its kernel cannot restore it: " +
+      "for such a peer say nobsdcomp, there or here";
+    this.#parts.log("warning", text);
   }
 
   #debugPacket(direction: "sent" | "rcvd", packet: Uint8Array): void {

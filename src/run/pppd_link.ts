@@ -88,12 +88,17 @@ function compression(
   if (impossible !== undefined) return `MPPE required, but ${impossible}`;
   const keyBits = [...options.mppe.keyBits];
   const mayEncrypt = keyBits.length > 0 && keys !== undefined && keys !== "both";
-  const choice = (windowBits: number) => ({ deflateWindowBits: windowBits, bsdBits: 0, predictor1: false });
+  const choice = (direction: "receive" | "transmit") => ({
+    deflateWindowBits: options.deflate[direction],
+    bsdBits: options.bsdcomp[direction],
+    predictor1: options.predictor1[direction],
+    mppc: options.mppc,
+  });
   const policy = new CcpPolicy({
-    receive: choice(options.deflate.receive),
-    transmit: choice(options.deflate.transmit),
+    receive: choice("receive"),
+    transmit: choice("transmit"),
     deflateDraft: options.deflateDraft,
-    mppe: mayEncrypt ? { ...options.mppe, keyBits, compression: false } : undefined,
+    mppe: mayEncrypt ? { ...options.mppe, keyBits, compression: true } : undefined,
   });
   return { policy, times: timesOf(options.ccpTimes), mustEncrypt: options.mppe.required };
 }

@@ -243,11 +243,6 @@ test("loadPppOptions takes replacedefaultroute as a trait of defaultroute, not a
   assertEquals([options.defaultRoute, options.replaceDefaultRoute], [false, true]);
 });
 
-test("loadPppOptions warns of compression that it does not do, and only of that", () => {
-  assertEquals(load("bsdcomp 15,15 deflate 12 vj-max-slots 16").options.notices.length, 1);
-  assertEquals(load("novj nobsdcomp nodeflate noccp").options.notices, []);
-});
-
 test("loadPppOptions reads VJ's options: on with 16 slots, 2 to 16 of them, slots always named, off", () => {
   const read = (words: string) => load(words).options.vj;
   assertEquals(read(""), { enabled: true, slots: 16, compressSlotId: true });
@@ -285,4 +280,19 @@ test("loadPppOptions opens 256 files at most", () => {
 test("loadPppOptions escapes what a wrong word could do to a terminal", () => {
   const error = assertThrows(() => load("a\x1b[31m\nb"));
   assertEquals(error.message, "command line: unrecognized option 'a\\033[31m\\nb'");
+});
+
+test("loadPppOptions asks for BSD-Compress after Deflate as pppd does, and for Predictor-1 when told to", () => {
+  const methods = (words: string) => {
+    const { bsdcomp, predictor1 } = load(words).options;
+    return [bsdcomp.receive, bsdcomp.transmit, predictor1.receive, predictor1.transmit];
+  };
+  assertEquals(methods(""), [15, 15, false, true]);
+  assertEquals(methods("bsdcomp 12"), [12, 12, false, true]);
+  assertEquals(methods("bsdcomp 0,9"), [0, 9, false, true]);
+  assertEquals(methods("bsdcomp 12 nobsdcomp"), [0, 0, false, true]);
+  assertEquals(methods("predictor1 -bsdcomp"), [0, 0, true, true]);
+  assertEquals(methods("nopredictor1"), [15, 15, false, false]);
+  assertThrows(() => load("bsdcomp 8"), /0 or 9 to 15/);
+  assertThrows(() => load("bsdcomp 16"), /0 or 9 to 15/);
 });

@@ -42,6 +42,8 @@ const words = new Set([
   "vj_as_client",
   "vj_as_server",
   "kernel_counts",
+  "bsd_sent_by_the_kernel",
+  "compresses_between_us",
 ]);
 
 function exists(path: string): boolean {

@@ -198,3 +198,22 @@ test("TunPlane restores no header by guess behind a damaged frame or a packet th
   assertEquals(receive([0, 0xfd, 0xee], frame(6)), ["damaged"]);
   assertEquals([data.length, plane.headerCounters.tossed], [4, 2]);
 });
+
+test("TunPlane gives a method that learns from data alone nothing before it may be sent", () => {
+  const { plane, lastSent } = planeOnLine();
+  let taken = 0;
+  plane.setCompressor({
+    learnsFromDataAlone: true,
+    compress: (_packet, into) => {
+      taken += 1;
+      into.set([0xcc]);
+      return 1;
+    },
+    reset: () => {},
+  });
+  plane.sendData(Uint8Array.of(0, 0x21, 0x45));
+  assertEquals([lastSent(), taken], [[0, 0x21, 0x45], 0]);
+  plane.openCompression();
+  plane.sendData(Uint8Array.of(0, 0x21, 0x45));
+  assertEquals([lastSent(), taken], [[0, 0xfd, 0xcc], 1]);
+});

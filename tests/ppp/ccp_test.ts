@@ -34,6 +34,7 @@ function mppeOf(choice: Partial<MppeChoice>): CcpPolicy {
     stateful: false,
     prefersStateful: false,
     compression: false,
+    prefersCompression: false,
     required: true,
     ...choice,
   };
@@ -206,4 +207,20 @@ test("MPPE: who prefers stateful asks for it, and lets a peer have its way that 
 test("MPPE: keys of 56 bits are asked for only where no other is allowed, as Linux does not have them", () => {
   assertEquals(mppeOf({ keyBits: [40, 56, 128] }).request(), [mppeOption(stateless | bits40 | bits128)]);
   assertEquals(mppeOf({ keyBits: [56] }).request(), [mppeOption(stateless | bits56)]);
+});
+
+test("MPPC without keys is asked for and taken where it is wanted, told to a peer that would encrypt, else rejected", () => {
+  const none = { deflateWindowBits: 0, bsdBits: 0, predictor1: false };
+  const wanted = policyOf({ receive: { ...none, mppc: true }, transmit: { ...none, mppc: true } });
+  const asked = mppeOption(compression);
+  assertEquals(wanted.request(), [asked]);
+  assertEquals(wanted.judge([asked]), { kind: "ack" });
+  assertEquals(wanted.judge([mppeOption(stateless | bits128)]), { kind: "nak", options: [asked] });
+  const method = { name: "mppe", keyBits: undefined, stateless: false, compression: true } as const;
+  wanted.judge([asked]);
+  wanted.acknowledged([asked]);
+  assertEquals(wanted.agreement, { receive: method, transmit: method });
+  wanted.rejected([asked]);
+  assertEquals(wanted.request(), []);
+  assertEquals(policyOf({}).judge([asked]), { kind: "reject", options: [asked] });
 });

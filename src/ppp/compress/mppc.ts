@@ -30,6 +30,8 @@ export const mppcHeader = {
 
 /** The sending side. */
 export class MppcCompressor implements PacketCompressor {
+  readonly growthOctets = mppcHeader.octets + 2;
+  readonly learnsFromDataAlone = true;
   readonly #encoder = new MppcEncoder();
   #coherencyCount = 0;
 

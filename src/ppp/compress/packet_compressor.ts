@@ -20,6 +20,10 @@ export const DROPPED = -3;
 export interface PacketCompressor {
   /** What goes through it is encrypted; what it does not take is no network data. */
   readonly encrypts?: boolean;
+  /** Octets that a packet becomes longer at most; the MTU is less by these. Left out: none, what would grow goes as it is. */
+  readonly growthOctets?: number;
+  /** The peer's history holds only what comes as data: nothing is compressed before it may be sent so. */
+  readonly learnsFromDataAlone?: boolean;
   /**
    * Compress `packet` into `into`: the octets of data, or 0 when the packet is to be sent as it is. `into` has room for
    * the packet and 64 octets more.

@@ -43,3 +43,33 @@ deflate_13_client() { compresses_as_client "Deflate (13)" "deflate 13"; }
 deflate_14_client() { compresses_as_client "Deflate (14)" "" "deflate 14"; }
 compression_refused_by_us() { as_client noccp; }
 compression_refused_by_the_peer() { as_client "" noccp; }
+
+# BSD-Compress. Linux restores nothing of it on a 64-bit machine, so here it only sends; the rest is in tests/interop/bits32.
+bsd_as_the_kernel_does() {
+  "$UPLINKD_DENO" run --quiet --no-check --allow-all --config "$ROOT/deno.json" "$ROOT/tests/interop/kernel_bsd.ts" \
+    > "$logs/compared.log" 2>&1 || why "$(grep -v '^ *at ' "$logs/compared.log" | tail -3 | cut -c1-300)"
+  sed -n 's/^kernel/measured: kernel/p' "$logs/compared.log"
+}
+bsd_sent_by_the_kernel() { compresses_as_client "BSD-Compress ($1) .*" "nodeflate bsdcomp $1,0" "nodeflate bsdcomp 0,$1"; }
+bsd_9_client() { bsd_sent_by_the_kernel 9; }
+bsd_10_client() { bsd_sent_by_the_kernel 10; }
+bsd_11_client() { bsd_sent_by_the_kernel 11; }
+bsd_12_client() { compresses_as_client "BSD-Compress (12) .*" "nodeflate bsdcomp 15,0" "nodeflate bsdcomp 0,12"; }
+bsd_13_server() { compresses_as_server "BSD-Compress (13) .*" "nodeflate bsdcomp 0,13" "nodeflate bsdcomp 13,0"; }
+bsd_14_server() { compresses_as_server "BSD-Compress (14) .*" "nodeflate bsdcomp 0,15" "nodeflate bsdcomp 14,0"; }
+bsd_15_client() { bsd_sent_by_the_kernel 15; }
+
+# A 64-bit Linux that asks for what it cannot restore: our log says what to do, and the link goes on without.
+bsd_sent_to_a_64_bit_kernel() {
+  far pppd noauth 10.0.0.1:10.0.0.2 nodeflate bsdcomp 12
+  near ours noauth noipdefault nodeflate bsdcomp 12
+  up 20
+  logged near "64-bit Linux .* nobsdcomp" 10
+  ping -n -c 3 -W 2 10.0.0.1 > "$logs/first.log" 2>&1 || true
+  logged far "disabling compression" 10
+  pings 20 900
+}
+
+compresses_between_us() { NEAR_PROGRAM=ours FAR_PROGRAM=ours compresses "$@"; }
+bsd_between_us() { compresses_between_us "BSD-Compress (15)" nodeflate nodeflate; }
+predictor1_between_us() { compresses_between_us "Predictor 1" "nodeflate nobsdcomp predictor1" "nodeflate nobsdcomp predictor1"; }

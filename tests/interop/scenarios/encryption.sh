@@ -49,3 +49,10 @@ mppe_without_keys() {
   near ours noauth user client remotename server noipdefault require-mppe
   ended near 10
 }
+
+# What no kernel has: between two of ours.
+mppe_56_between_us() {
+  NEAR_PROGRAM=ours FAR_PROGRAM=ours encrypts "56-bit stateful with MPPC" "require-mppe-56 mppe stateful,mppc" \
+    "require-mppe-56 mppe stateful,mppc"
+}
+mppc_between_us() { NEAR_PROGRAM=ours FAR_PROGRAM=ours compresses "MPPC" "mppc nodeflate nobsdcomp" "mppc nodeflate nobsdcomp"; }

@@ -6,7 +6,8 @@
 import { toHex } from "../../../src/base/octets.ts";
 import { encodeUtf8 } from "../../../src/base/text.ts";
 import type { KeyBits } from "../../../src/ppp/ccp_option.ts";
-import { MppeCompressor, MppeDecompressor, type MppeParameters } from "../../../src/ppp/compress/mppe.ts";
+import { MppeCompressor, type MppeParameters } from "../../../src/ppp/compress/mppe.ts";
+import { MppeDecompressor } from "../../../src/ppp/compress/mppe_decompressor.ts";
 import { MppeSessionKey } from "../../../src/ppp/compress/mppe_session_key.ts";
 import { BROKEN, DAMAGED, DROPPED } from "../../../src/ppp/compress/packet_compressor.ts";
 import { assert, assertEquals, test } from "../../support/test.ts";
@@ -14,8 +15,8 @@ import { assert, assertEquals, test } from "../../support/test.ts";
 const START = encodeUtf8("a start key of 16");
 const ROOM = 64;
 
-function parameters(keyBits: KeyBits, stateless: boolean): MppeParameters {
-  return { keyBits, stateless, startKey: START.subarray(0, keyBits === 128 ? 16 : 8) };
+function parameters(keyBits: KeyBits, stateless: boolean, compression = false): MppeParameters {
+  return { keyBits, stateless, compression, startKey: START.subarray(0, keyBits === 128 ? 16 : 8) };
 }
 
 /** The nth IPv4 packet of a stream, from its Protocol field on. */
@@ -176,3 +177,45 @@ test("MPPE takes no packet that is too short or too long for its room", () => {
   const data = new Uint8Array(20).fill(0x90);
   assertEquals(decompressor.decompress(data, new Uint8Array(10)), DAMAGED);
 });
+
+/** Packets that are worth compressing, and every fifth one that is not. */
+function mixed(n: number): Uint8Array {
+  const octets = packet(n);
+  let seed = n;
+  if (n % 5 === 4) {
+    for (let at = 22; at < octets.length; at++) octets[at] = (seed = Math.imul(seed, 69069) + 1) >>> 24;
+  }
+  return octets;
+}
+
+for (const stateless of [true, false]) {
+  test(`MPPE ${stateless ? "stateless" : "stateful"} with MPPC brings 3000 packets through, smaller where it can be`, () => {
+    const compressor = new MppeCompressor(parameters(128, stateless, true));
+    const decompressor = new MppeDecompressor(parameters(128, stateless, true));
+    let octets = 0;
+    for (let n = 0; n < 3000; n++) {
+      const data = encrypted(compressor, mixed(n));
+      octets += data.length;
+      assert(data.length <= mixed(n).length + 2);
+      assertEquals(restored(decompressor, data), mixed(n), `packet ${n}`);
+    }
+    assert(octets < 3000 * (stateless ? 40 : 30), `${octets} octets`);
+  });
+
+  test(`MPPE ${stateless ? "stateless" : "stateful"} with MPPC goes on after losses and resets`, () => {
+    const compressor = new MppeCompressor(parameters(128, stateless, true));
+    const decompressor = new MppeDecompressor(parameters(128, stateless, true));
+    let taken = 0;
+    for (let n = 0; n < 3000; n++) {
+      const data = encrypted(compressor, mixed(n));
+      if (n % 37 === 36) continue;
+      const got = restored(decompressor, data);
+      if (got === DAMAGED) compressor.reset();
+      else {
+        assertEquals(got, mixed(n), `packet ${n}`);
+        taken += 1;
+      }
+    }
+    assert(taken > 2800, `${taken} taken`);
+  });
+}
