@@ -22,7 +22,6 @@ import { mppeOptions } from "./ppp_options_mppe.ts";
 import { absentOptions } from "./ppp_options_absent.ts";
 
 const MOST = 0x7fffffff;
-const NO_COMPRESSION = "there is no such compression in this version, so none is negotiated";
 const NO_MULTILINK = "multilink is not supported";
 const NO_EAP = "EAP is not there yet in this version; use require-mschap-v2 or require-chap";
 

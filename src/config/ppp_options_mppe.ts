@@ -35,7 +35,7 @@ export const mppeOptions: readonly OptionEntry[] = [
   flag("mppe-stateful", (o) => void (o.mppe.stateful = true)),
   flag("nomppe-stateful", (o) => void (o.mppe.stateful = false), { key: "mppe-stateful" }),
   text("mppe", (o, value) => {
-    for (const bits of ALL) o.mppe.keyBits.add(bits);
+    if (o.mppe.keyBits.size === 0) { for (const bits of ALL) o.mppe.keyBits.add(bits); }
     for (const word of value.split(",")) {
       const without = ALL.find((bits) => word === `no${bits}`);
       if (without !== undefined) o.mppe.keyBits.delete(without);

@@ -8,7 +8,6 @@ import { formatIpv4, formatIpv6, linkLocalAddress } from "../base/inet.ts";
 import { type Fd, type Host, HostError, type Interest, type Level, type Millis } from "../host.ts";
 import { TunInterface } from "../plane/tun_interface.ts";
 import { TunPlane } from "../plane/tun_plane.ts";
-import { openCompressor, openDecompressor } from "../ppp/compress/methods.ts";
 import { Link } from "../ppp/link.ts";
 import type { LinkEnd, LinkOutput, NetworkName } from "../ppp/link_configuration.ts";
 import type { NetworkAgreement } from "../ppp/network.ts";
@@ -17,6 +16,7 @@ import { hostWords } from "./host_words.ts";
 import type { PppdFiles } from "./pppd_files.ts";
 import type { Hooks } from "./pppd_hooks.ts";
 import type { PppdLine } from "./pppd_line.ts";
+import { PlaneAgreement } from "./plane_agreement.ts";
 import type { PppdSettings } from "./pppd_settings.ts";
 import type { Recording } from "./recording.ts";
 
@@ -42,17 +42,15 @@ export class Connection {
   readonly #parts: ConnectionParts;
   readonly #interface: TunInterface;
   readonly #plane: TunPlane;
+  readonly #agreement: PlaneAgreement;
   readonly #link: Link;
   readonly #up = new Set<NetworkName>();
   #ended: { reason: LinkEnd; detail: string } | undefined;
   #wasUp = false;
   #hasFailed = false;
   #isDisposed = false;
-  #mtu = 0;
   #upAt: Millis | undefined;
   #now: Millis;
-  #peerMru = 1500;
-  #hasWarnedOfBsd = false;
 
   /** Make the interface and start the link. Throws HostError when the interface cannot be made; nothing stays open then. */
   constructor(parts: ConnectionParts, now: Millis) {
@@ -63,6 +61,12 @@ export class Connection {
     try {
       this.#link = this.#makeLink();
       this.#plane = this.#makePlane();
+      this.#agreement = new PlaneAgreement({
+        plane: this.#plane,
+        mostMtu: settings.interface.mtu,
+        setMtu: (octets) => void this.#attempt("set the MTU", () => this.#interface.setMtu(octets)),
+        warn: (text) => parts.log("warning", text),
+      });
       parts.hooks.environment.set("IFNAME", this.#interface.name);
       parts.hooks.environment.set("UNIT", String(this.#interface.unit));
       parts.log("info", `Using interface ${this.#interface.name}`);
@@ -234,26 +238,12 @@ export class Connection {
         this.#plane.send(output.packet);
         return;
       case "framing":
-        this.#plane.setFraming(output);
-        this.#setMtu(output.transmit.mru, 0);
+      case "compression":
+      case "compressionOpen":
+      case "resetCompression":
+        this.#agreement.apply(output);
         return;
       case "phase":
-        return;
-      case "compression":
-        if (output.direction === "receive") {
-          this.#plane.setDecompressor(openDecompressor(output.method, output));
-        } else {
-          const compressor = openCompressor(output.method, { keys: output.keys, peerMru: this.#peerMru });
-          this.#plane.setCompressor(compressor);
-          this.#setMtu(this.#peerMru, compressor?.growthOctets ?? 0);
-          if (output.method?.name === "bsd") this.#warnOfBsd();
-        }
-        return;
-      case "compressionOpen":
-        this.#plane.openCompression();
-        return;
-      case "resetCompression":
-        this.#plane.resetCompression(output.direction);
         return;
       case "authenticated":
         if (output.who === "peer") this.#peerProven(output.name, now);
@@ -274,25 +264,6 @@ export class Connection {
       case "note":
         this.#parts.log(output.level, output.text);
     }
-  }
-
-  #setMtu(peerMru: number, growth: number): void {
-    if (peerMru === 0) return;
-    this.#peerMru = peerMru;
-    const mtu = Math.min(peerMru - growth, this.#parts.settings.interface.mtu);
-    if (mtu === this.#mtu) return;
-    this.#mtu = mtu;
-    this.#attempt("set the MTU", () => this.#interface.setMtu(mtu));
-  }
-
-  /** Linux's decompressor relies on words of 32 bits, and gives up at the first packet where they have 64. */
-  #warnOfBsd(): void {
-    if (this.#hasWarnedOfBsd) return;
-    this.#hasWarnedOfBsd = true;
-    const text =
-      "The peer gets BSD-Compress, as it asks to; a 64-bit Linux that does PPP in its kernel cannot restore it: " +
-      "for such a peer say nobsdcomp, there or here";
-    this.#parts.log("warning", text);
   }
 
   #debugPacket(direction: "sent" | "rcvd", packet: Uint8Array): void {
