@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { fromLatin1, printable } from "../base/text.ts";
 import { earliest, type Millis, type Note } from "../machine.ts";
 import type { Callback, CbcpOutput } from "./cbcp.ts";
 import { type CallbackOffer, CbcpAnswerer } from "./cbcp_answerer.ts";
@@ -147,8 +148,16 @@ export class CallbackPhase {
       this.#complete();
       return;
     }
+    const isCaller = this.#configuration.role === "caller";
+    const at = callback.number === undefined ? "" : ` at ${printable(fromLatin1(callback.number))}`;
+    this.#note(
+      "notice",
+      `${
+        isCaller ? "The peer calls us back" : "The peer is to be called back"
+      }${at} in ${callback.delaySeconds} s`,
+    );
     this.#outputs.push({ kind: "callback", ...callback });
-    if (this.#configuration.role === "caller") this.#close("callback", "Call me back, please");
+    if (isCaller) this.#close("callback", "Call me back, please");
     else this.#hangUpAt = now + this.#times.maxTerminate * this.#times.restartMs;
   }
 
