@@ -12,7 +12,7 @@
  * @module
  */
 import type { Millis, Note } from "../machine.ts";
-import { type CallbackOption, type CallbackType, emitCallbackOptions } from "./cbcp_packet.ts";
+import { type CallbackOption, type CallbackType, cbcpCode, emitCallbackOptions } from "./cbcp_packet.ts";
 import type { NegotiationTimes } from "./option_policy.ts";
 import { type ControlPacket, emitControlPacket, parseControlPacket } from "./packet.ts";
 
@@ -42,16 +42,21 @@ export type CbcpOutput =
   | { readonly kind: "failed"; readonly detail: string }
   | Note;
 
-/** What an end says and how often: `maxConfigure` packets at most, whatever makes it say one; and what became of it, once. */
+/** What an end says and how often: `maxConfigure` packets of a code at most, and twice as many Responses,
+ * whatever makes it say one; and what became of it, once. */
 export class CbcpExchange {
   readonly #times: NegotiationTimes;
+  readonly #repeatMs: Millis;
   readonly #outputs: CbcpOutput[] = [];
-  #sent = 0;
+  /** By code. */
+  readonly #sent = new Map<number, number>();
   #repeatAt: Millis | undefined;
   #isOver = false;
 
-  constructor(times: NegotiationTimes) {
+  /** `repeatMs` is how long an answer may take. */
+  constructor(times: NegotiationTimes, repeatMs: Millis) {
     this.#times = times;
+    this.#repeatMs = repeatMs;
   }
 
   /** When the peer's answer is overdue. */
@@ -94,9 +99,12 @@ export class CbcpExchange {
 
   /** Send a packet and wait for the answer; false where that was done often enough. */
   send(code: number, identifier: number, options: readonly CallbackOption[], now: Millis): boolean {
-    if (this.#sent >= this.#times.maxConfigure) return false;
-    this.#sent += 1;
-    this.#repeatAt = now + this.#times.restartMs;
+    const sent = this.#sent.get(code) ?? 0;
+    // Half of the Responses may go to Requests that were repeated, the other half is for Acks that got lost.
+    const most = this.#times.maxConfigure * (code === cbcpCode.response ? 2 : 1);
+    if (sent >= most) return false;
+    this.#sent.set(code, sent + 1);
+    this.#repeatAt = now + this.#repeatMs;
     const information = emitControlPacket(code, identifier, emitCallbackOptions(options));
     this.#outputs.push({ kind: "packet", information });
     return true;

@@ -34,7 +34,7 @@ export interface CallbackOffer {
 /** What an answerer is made of. */
 export interface CbcpAnswererOptions {
   readonly offer: CallbackOffer;
-  /** `restartMs` is the time between Requests, `maxConfigure` how many packets it sends at most. */
+  /** `restartMs` is the time between Requests, `maxConfigure` how many there are at most. */
   readonly times: NegotiationTimes;
 }
 
@@ -61,7 +61,7 @@ export class CbcpAnswerer implements Machine<CbcpInput, CbcpOutput> {
   constructor({ offer, times }: CbcpAnswererOptions) {
     this.#offer = offer;
     this.#options = offered(offer);
-    this.#exchange = new CbcpExchange(times);
+    this.#exchange = new CbcpExchange(times, times.restartMs);
   }
 
   /** See Machine. */

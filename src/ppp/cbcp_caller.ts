@@ -26,12 +26,21 @@ export interface CbcpCallerOptions {
   readonly number: string;
   /** Whether to go on without callback where nothing else is offered; pppd does. */
   readonly mayDecline: boolean;
-  /** `restartMs` is the time between Responses, `maxConfigure` how many there are at most. */
+  /** `restartMs` is the time between the answerer's packets, `maxConfigure` how many there are at most at each end. */
   readonly times: NegotiationTimes;
 }
 
 /** pppd's: we need it to hang up and be ready. */
 const DELAY_SECONDS = 5;
+
+/**
+ * A little more than the answerer's patience: a Response that got lost is asked for again, and only where the Ack got lost is it
+ * ours to repeat. With the same times, each repeated Request would meet a repeated Response that bears the old identifier.
+ */
+const PATIENCE = 4 / 3;
+
+/** pppd does not wait for the Ack of no callback at all, and there may be peers that do not send it. */
+const MOST_REPEATS_OF_NONE = 2;
 
 /** pppd's lines. */
 const offers: Record<CallbackType, string> = {
@@ -46,12 +55,13 @@ export class CbcpCaller implements Machine<CbcpInput, CbcpOutput> {
   readonly #options: CbcpCallerOptions;
   readonly #exchange: CbcpExchange;
   #isRunning = false;
+  #repeats = 0;
   /** What the last Response said, and the identifier that its Ack bears. */
   #response: { readonly identifier: number; readonly option: CallbackOption } | undefined;
 
   constructor(options: CbcpCallerOptions) {
     this.#options = options;
-    this.#exchange = new CbcpExchange(options.times);
+    this.#exchange = new CbcpExchange(options.times, PATIENCE * options.times.restartMs);
   }
 
   /** See Machine. */
@@ -79,7 +89,7 @@ export class CbcpCaller implements Machine<CbcpInput, CbcpOutput> {
         this.#exchange.fail("the peer rejected CBCP");
         return;
       case "packet":
-        if (this.#isRunning && !this.#exchange.isOver) this.#packet(input.information, now);
+        if (this.#isRunning) this.#packet(input.information, now);
     }
   }
 
@@ -91,17 +101,24 @@ export class CbcpCaller implements Machine<CbcpInput, CbcpOutput> {
   /** See Machine. */
   expire(now: Millis): void {
     if (!this.#exchange.isOverdue(now)) return;
-    if (this.#response === undefined) this.#exchange.fail("no CBCP Request came");
-    else if (!this.#respond(now)) {
-      // pppd does not wait for this Ack at all, and there may be peers that do not send it.
-      if (this.#response.option.type === "none") this.#agree(this.#response.option);
-      else this.#exchange.fail("no Ack came to our CBCP Response");
+    const option = this.#response?.option;
+    this.#repeats += 1;
+    if (option === undefined) this.#exchange.fail("no CBCP Request came");
+    else if (option.type === "none" && this.#repeats > MOST_REPEATS_OF_NONE) this.#agree(option);
+    else if (this.#repeats >= this.#options.times.maxConfigure || !this.#respond(now)) {
+      this.#exchange.fail("no Ack came to our CBCP Response");
     }
   }
 
   #packet(information: Uint8Array, now: Millis): void {
     const packet = this.#exchange.read(information);
-    if (packet?.code === cbcpCode.request) this.#request(packet, now);
+    if (this.#exchange.isOver) {
+      // We went on without an Ack, and the answerer has not heard of it.
+      if (packet?.code !== cbcpCode.request || this.#response?.option.type !== "none") return;
+      this.#response = { identifier: packet.identifier, option: this.#response.option };
+      this.#respond(now);
+      this.#exchange.rest();
+    } else if (packet?.code === cbcpCode.request) this.#request(packet, now);
     else if (packet?.code === cbcpCode.ack) this.#ack(packet, now);
   }
 
