@@ -1,8 +1,8 @@
 /**
  * The options of LCP: what we ask, what we think of the peer's, what is agreed. RFC 1661 §6, RFC 1662 §7, RFC 1994 §3.
  *
- * Asked in pppd's order: MRU (only when it is not 1500), ACCM, authentication, Callback, Magic-Number, PFC, ACFC. An option that the
- * peer naks too often is not asked for any more. Nothing outside this file changes this state.
+ * Asked in pppd's order: MRU (only when it is not 1500), ACCM, authentication, Callback, Magic-Number, PFC, ACFC. An
+ * option that the peer naks too often is not asked for any more. Nothing outside this file changes this state.
  *
  * @module
  */
@@ -51,7 +51,7 @@ export interface LcpConfiguration {
   readonly allow: readonly AuthenticationMethod[];
   /** Our own Magic-Numbers that came back before the line counts as looped (pppd's `lcp-max-loops`… 10). */
   readonly maxLoops: number;
-  /** Ask for CBCP, or let the peer ask for it; left out, no callback is had. RFC 1570 §2.3 */
+  /** Whether we ask for CBCP, or only agree to it; left out, no callback is had. RFC 1570 §2.3 */
   readonly callback?: "caller" | "answerer" | undefined;
 }
 
@@ -63,7 +63,7 @@ export interface LcpAgreement {
   readonly magicNumber: number;
   readonly pfc: boolean;
   readonly acfc: boolean;
-  /** Callback is going to be negotiated by CBCP: as the one who asked is called. */
+  /** Callback is going to be negotiated by CBCP; [MS-CBCP] 3.1.3: whichever end asked for it. */
   readonly callback: boolean;
 }
 
@@ -267,8 +267,10 @@ export class LcpPolicy implements OptionPolicy {
       case lcpOption.acfc:
         return data.length === 0 && allowed.allowAcfc ? { acfc: true } : "reject";
       case lcpOption.callback:
-        if (allowed.callback !== "answerer" || data.length === 0) return "reject";
-        return data[0] === CBCP ? { callback: true } : Uint8Array.of(CBCP);
+        if (allowed.callback === undefined || data.length === 0) return "reject";
+        // Windows asks for it as the one that was called, too.
+        if (data[0] === CBCP) return { callback: true };
+        return allowed.callback === "caller" ? "reject" : Uint8Array.of(CBCP);
       default:
         return "reject";
     }

@@ -260,7 +260,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
       this.#startNetwork(subject, now);
       return;
     }
-    const isAgreed = (callback.role === "caller" ? this.#policy.ours : this.#policy.peers).callback;
+    const isAgreed = this.#policy.ours.callback || this.#policy.peers.callback;
     this.#callback = new CallbackPhase(callback, isAgreed, subject, lcpTimes);
     if (isAgreed) this.#enter("callback");
     this.#callback.start(now);
