@@ -45,7 +45,7 @@ export class Hooks {
     this.auth.up(args, now);
   }
 
-  /** The link ends for a callback: what `auth-down` and `disconnect` are told of it. */
+  /** The link ends for a callback: what `auth-down` is told of it. */
   calledBack({ number, delaySeconds }: Callback): void {
     this.environment.set("CALLBACK_NUMBER", number);
     this.environment.set("CALLBACK_DELAY", String(delaySeconds));
