@@ -19,6 +19,7 @@ import {
 } from "./ppp_option_kinds.ts";
 import { type PppOptions, type TimesOptions } from "./ppp_options.ts";
 import { mppeOptions } from "./ppp_options_mppe.ts";
+import { callbackOptions } from "./ppp_options_callback.ts";
 import { absentOptions } from "./ppp_options_absent.ts";
 
 const MOST = 0x7fffffff;
@@ -146,7 +147,7 @@ const general: OptionEntry[] = [
   ignored("precompiled-active-filter", 1, "packet filters are not there yet in this version"),
   silentlyIgnored("nosystemconfig", 0, "see the order of the option files"),
   silentlyIgnored("privgroup", 1, "nobody but root has root's rights"),
-  refused("callback", 1, "callback is not there yet in this version"),
+  ...callbackOptions,
   refused("login", 0, "the system's password file is not asked in this version; use pap-secrets"),
   refused("papcrypt", 0, "encrypted secrets are not there yet in this version"),
   silentlyIgnored("enable-session", 0, "no session is entered into the system's records"),

@@ -4,6 +4,7 @@
  * @module
  */
 import type { AuthenticationMethod } from "../ppp/auth/authentication.ts";
+import type { CallbackOfferOption } from "./ppp_options_callback.ts";
 import type { KeyBits } from "../ppp/ccp_option.ts";
 
 /** Counters and times that LCP, IPCP and IPV6CP have in common, under pppd's names. */
@@ -131,6 +132,11 @@ export interface PppOptions {
   pap: { restartSeconds: number; timeoutSeconds: number; maxRequests: number };
   chap: { restartSeconds: number; timeoutSeconds: number; maxChallenge: number; intervalSeconds: number };
 
+  /** The number to be called back at. */
+  callback: string | undefined;
+  /** What callers are offered of callback (`callback-server`); nothing: it is not had. */
+  callbackOffers: CallbackOfferOption[];
+
   scripts: Map<
     "ip-pre-up" | "ip-up" | "ip-down" | "ipv6-up" | "ipv6-down" | "auth-up" | "auth-down",
     string
@@ -245,6 +251,8 @@ export function defaultPppOptions(): PppOptions {
     allowIp: [],
     pap: { restartSeconds: 3, timeoutSeconds: 30, maxRequests: 10 },
     chap: { restartSeconds: 3, timeoutSeconds: 60, maxChallenge: 10, intervalSeconds: 0 },
+    callback: undefined,
+    callbackOffers: [],
     scripts: new Map(),
     notices: [],
   };

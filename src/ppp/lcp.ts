@@ -1,8 +1,8 @@
 /**
  * The options of LCP: what we ask, what we think of the peer's, what is agreed. RFC 1661 §6, RFC 1662 §7, RFC 1994 §3.
  *
- * Asked in pppd's order: MRU (only when it is not 1500), ACCM, authentication, Magic-Number, PFC, ACFC. An option that the
- * peer naks too often is not asked for any more. Nothing outside this file changes this state.
+ * Asked in pppd's order: MRU (only when it is not 1500), ACCM, authentication, Callback, Magic-Number, PFC, ACFC. An
+ * option that the peer naks too often is not asked for any more. Nothing outside this file changes this state.
  *
  * @module
  */
@@ -51,6 +51,8 @@ export interface LcpConfiguration {
   readonly allow: readonly AuthenticationMethod[];
   /** Our own Magic-Numbers that came back before the line counts as looped (pppd's `lcp-max-loops`… 10). */
   readonly maxLoops: number;
+  /** Whether we ask for CBCP, or only agree to it; left out, no callback is had. RFC 1570 §2.3 */
+  readonly callback?: "caller" | "answerer" | undefined;
 }
 
 /** What one direction agreed on. */
@@ -61,6 +63,8 @@ export interface LcpAgreement {
   readonly magicNumber: number;
   readonly pfc: boolean;
   readonly acfc: boolean;
+  /** Callback is going to be negotiated by CBCP; [MS-CBCP] 3.1.3: whichever end asked for it. */
+  readonly callback: boolean;
 }
 
 const nothingAgreed: LcpAgreement = {
@@ -70,7 +74,11 @@ const nothingAgreed: LcpAgreement = {
   magicNumber: 0,
   pfc: false,
   acfc: false,
+  callback: false,
 };
+
+/** Operation of the Callback option that means CBCP, [MS-CBCP] 2.2.1; 0 to 4 are RFC 1570's, and not had. */
+const CBCP = 6;
 
 const chapAlgorithms: readonly (readonly [number, AuthenticationMethod])[] = [
   [5, "chap-md5"],
@@ -114,7 +122,7 @@ export class LcpPolicy implements OptionPolicy {
   readonly #randomMagic: () => number;
   #ours = nothingAgreed;
   #peers = nothingAgreed;
-  #asked = { mru: false, accm: false, magicNumber: false, pfc: false, acfc: false };
+  #asked = { mru: false, accm: false, magicNumber: false, pfc: false, acfc: false, callback: false };
   #methods: AuthenticationMethod[] = [];
   #mru = DEFAULT_MRU;
   #accm = 0;
@@ -178,6 +186,7 @@ export class LcpPolicy implements OptionPolicy {
       magicNumber: wanted.magicNumber,
       pfc: wanted.pfc,
       acfc: wanted.acfc,
+      callback: wanted.callback === "caller",
     };
     this.#methods = [...wanted.require];
     this.#mru = wanted.mru ?? DEFAULT_MRU;
@@ -198,6 +207,7 @@ export class LcpPolicy implements OptionPolicy {
     if (method !== undefined) {
       options.push({ type: lcpOption.authentication, data: emitAuthentication(method) });
     }
+    if (this.#asked.callback) options.push({ type: lcpOption.callback, data: Uint8Array.of(CBCP) });
     if (this.#asked.magicNumber) {
       options.push({ type: lcpOption.magicNumber, data: uint32Octets(this.#magicNumber) });
     }
@@ -256,6 +266,11 @@ export class LcpPolicy implements OptionPolicy {
         return data.length === 0 && allowed.allowPfc ? { pfc: true } : "reject";
       case lcpOption.acfc:
         return data.length === 0 && allowed.allowAcfc ? { acfc: true } : "reject";
+      case lcpOption.callback:
+        if (allowed.callback === undefined || data.length === 0) return "reject";
+        // Windows asks for it as the one that was called, too.
+        if (data[0] === CBCP) return { callback: true };
+        return allowed.callback === "caller" ? "reject" : Uint8Array.of(CBCP);
       default:
         return "reject";
     }
@@ -278,6 +293,7 @@ export class LcpPolicy implements OptionPolicy {
       magicNumber: this.#asked.magicNumber ? this.#magicNumber : 0,
       pfc: this.#asked.pfc,
       acfc: this.#asked.acfc,
+      callback: this.#asked.callback,
     };
     if (this.#configuration.require.length > 0 && this.#methods.length === 0) this.#refuseAuthentication();
   }
@@ -292,7 +308,9 @@ export class LcpPolicy implements OptionPolicy {
       else if (type === lcpOption.mru && data.length === 2) this.#nakMru(readUint16(data, 0));
       else if (type === lcpOption.accm && data.length === 4) this.#nakAccm(readUint32(data, 0));
       else if (type === lcpOption.magicNumber) this.#magicNumber = this.#randomMagic();
-      else if (type === lcpOption.pfc || type === lcpOption.acfc) this.#drop(type);
+      else if (type === lcpOption.pfc || type === lcpOption.acfc || type === lcpOption.callback) {
+        this.#drop(type);
+      }
     }
   }
 
@@ -331,6 +349,7 @@ export class LcpPolicy implements OptionPolicy {
     if (type === lcpOption.magicNumber) this.#asked.magicNumber = false;
     if (type === lcpOption.pfc) this.#asked.pfc = false;
     if (type === lcpOption.acfc) this.#asked.acfc = false;
+    if (type === lcpOption.callback) this.#asked.callback = false;
   }
 
   /** See OptionPolicy. */

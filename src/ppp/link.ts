@@ -1,15 +1,16 @@
 /**
- * A whole link: the phases Dead, Establish, Authenticate, Network and Terminate of RFC 1661 §3, over PPP packets.
+ * A whole link: the phases Dead, Establish, Authenticate, Network and Terminate of RFC 1661 §3, over PPP packets,
+ * with pppd's phase of callback where LCP agreed on that.
  *
  * Owns LCP, the authentication machines and the Network phase; takes and gives packets without framing, says
  * which framing was agreed, which networks are up with which addresses, and why it left. Both roles are the same machine:
  * each end may ask the other to prove itself. Nothing outside this file changes this state.
  *
  * ```
- *   Dead ──lowerUp──► Establish ──LCP up──► Authenticate ──all proven──► Network
- *     ▲                  │  ▲                    │                          │
- *     │                  │  └──── LCP down ◄─────┴──────────────────────────┤
- *     └── Terminate ◄────┴── close, failure, Terminate-Request ◄────────────┘
+ *   Dead ──lowerUp──► Establish ──LCP up──► Authenticate ──all proven──► (Callback) ──► Network
+ *     ▲                  │  ▲                    │                           │           │
+ *     │                  │  └──── LCP down ◄─────┴───────────────────────────┴───────────┤
+ *     └── Terminate ◄────┴── close, failure, Terminate-Request ◄─────────────────────────┘
  * ```
  *
  * @module
@@ -18,6 +19,7 @@ import { readUint16, writeUint16 } from "../base/octets.ts";
 import { SeededRandom } from "../base/random.ts";
 import { earliest, type Machine, type Millis, type Note } from "../machine.ts";
 import { Authentication } from "./authentication_phase.ts";
+import { CallbackPhase } from "./callback_phase.ts";
 import { lcpExtendedCodes, LcpPolicy } from "./lcp.ts";
 import {
   defaultFraming,
@@ -44,6 +46,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   readonly #maintenance: LinkMaintenance;
   readonly #random: SeededRandom;
   #authentication: Authentication | undefined;
+  #callback: CallbackPhase | undefined;
   #network: NetworkPhase | undefined;
   #phase: Phase = "dead";
   #ending: { reason: LinkEnd; detail: string } | undefined;
@@ -51,7 +54,10 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   constructor(configuration: LinkConfiguration) {
     this.#configuration = configuration;
     this.#random = new SeededRandom(configuration.seed);
-    this.#policy = new LcpPolicy(configuration.lcp, () => this.#random.uint32() || 1);
+    this.#policy = new LcpPolicy(
+      { ...configuration.lcp, callback: configuration.callback?.role },
+      () => this.#random.uint32() || 1,
+    );
     this.#lcp = new Negotiation({
       name: "LCP",
       policy: this.#policy,
@@ -80,6 +86,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
       this.#lcp.deadline,
       this.#maintenance.deadline,
       this.#authentication?.deadline,
+      this.#callback?.deadline,
       this.#network?.deadline,
     );
   }
@@ -130,6 +137,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   expire(now: Millis): void {
     this.#lcp.expire(now);
     this.#authentication?.expire(now);
+    this.#callback?.expire(now);
     this.#network?.expire(now);
     this.#maintenance.expire(now);
     this.#drainMaintenance(now);
@@ -160,6 +168,8 @@ export class Link implements Machine<LinkInput, LinkOutput> {
       this.#authentication?.packet(protocol, information, now);
       return;
     }
+    if (this.#callback?.packet(protocol, information, now) === true) return;
+    this.#drainCallback(now);
     if (this.#network?.packet(protocol, information, now) === true) return;
     if (this.#phase !== "network") {
       this.#note("debug", `discarding proto 0x${protocol.toString(16)} in phase ${this.#phase}`);
@@ -194,6 +204,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
       }
     }
     this.#drainAuthentication(now);
+    this.#drainCallback(now);
     this.#drainNetwork(now);
     if (this.#lcp.hasOutput) this.#drain(now);
   }
@@ -237,13 +248,41 @@ export class Link implements Machine<LinkInput, LinkOutput> {
           this.#close(output.reason, output.detail, now);
           break;
         case "complete":
-          this.#startNetwork({ ...output, random: this.#random }, now);
+          this.#authenticated({ ...output, random: this.#random }, now);
+      }
+    }
+  }
+
+  #authenticated(subject: NetworkPhaseSubject, now: Millis): void {
+    if (this.#phase !== "authenticate") return;
+    const { callback, lcpTimes } = this.#configuration;
+    if (callback === undefined) {
+      this.#startNetwork(subject, now);
+      return;
+    }
+    const isAgreed = this.#policy.ours.callback || this.#policy.peers.callback;
+    this.#callback = new CallbackPhase(callback, isAgreed, subject, lcpTimes);
+    if (isAgreed) this.#enter("callback");
+    this.#callback.start(now);
+    this.#drainCallback(now);
+  }
+
+  #drainCallback(now: Millis): void {
+    const callback = this.#callback;
+    for (let output = callback?.next(); output !== undefined; output = callback?.next()) {
+      if (output.kind === "packet") this.#send(protocolNumber.cbcp, output.information);
+      else if (output.kind === "close") this.#close(output.reason, output.detail, now);
+      else if (output.kind === "complete") this.#startNetwork(output.subject, now);
+      else {
+        // Whoever takes the link down now, it ends for this.
+        if (output.kind === "callback") this.#ending ??= { reason: "callback", detail: "" };
+        this.#outputs.push(output);
       }
     }
   }
 
   #startNetwork(subject: NetworkPhaseSubject, now: Millis): void {
-    if (this.#phase !== "authenticate") return;
+    if (this.#phase !== "authenticate" && this.#phase !== "callback") return;
     this.#enter("network");
     this.#network = new NetworkPhase(this.#configuration, subject);
     this.#network.open(now);
@@ -272,6 +311,8 @@ export class Link implements Machine<LinkInput, LinkOutput> {
     this.#maintenance.stop();
     this.#authentication?.stop(now);
     this.#authentication = undefined;
+    this.#callback?.stop(now);
+    this.#callback = undefined;
     this.#network?.lowerDown(now);
     this.#drainNetwork(now);
     this.#network = undefined;
@@ -281,6 +322,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
 
   #protocolRejected(protocol: number, now: Millis): void {
     this.#authentication?.protocolRejected(protocol, now);
+    this.#callback?.protocolRejected(protocol, now);
     this.#network?.protocolRejected(protocol, now);
   }
 

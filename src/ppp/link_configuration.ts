@@ -7,6 +7,8 @@ import type { SeededRandom } from "../base/random.ts";
 import type { Millis, Note } from "../machine.ts";
 import type { AuthenticationFactory } from "./authentication_phase.ts";
 import type { MppeStartKeys } from "./auth/mppe_keys.ts";
+import type { CallbackConfiguration } from "./callback_phase.ts";
+import type { Callback } from "./cbcp.ts";
 import type { CcpPolicy } from "./ccp.ts";
 import type { CompressionMethod } from "./ccp_option.ts";
 import type { Direction } from "./compression.ts";
@@ -15,8 +17,8 @@ import type { LcpConfiguration } from "./lcp.ts";
 import type { NetworkAgreement, NetworkConfiguration } from "./network.ts";
 import type { NegotiationEnd, NegotiationTimes } from "./option_policy.ts";
 
-/** RFC 1661 §3.2 */
-export type Phase = "dead" | "establish" | "authenticate" | "network" | "terminate";
+/** RFC 1661 §3.2, and pppd's phase of callback between Authenticate and Network. */
+export type Phase = "dead" | "establish" | "authenticate" | "callback" | "network" | "terminate";
 
 /** Networks that a link can carry. */
 export type NetworkName = "ip" | "ipv6";
@@ -39,7 +41,10 @@ export type LinkEnd =
   | "encryptionImpossible"
   | "echoLost"
   | "idle"
-  | "connectTime";
+  | "connectTime"
+  /** The peer is going to call us back, or we the peer. */
+  | "callback"
+  | "callbackRefused";
 
 /** How a link is to be compressed and encrypted. */
 export interface CompressionPlan {
@@ -67,6 +72,8 @@ export interface LinkConfiguration {
    * MPPE. Gives the words for why encryption is impossible where it is required.
    */
   readonly compression?: (keys: MppeStartKeys | "both" | undefined) => CompressionPlan | string;
+  /** Be called back, or offer to call back; left out, LCP's Callback option is neither asked for nor taken. */
+  readonly callback?: CallbackConfiguration;
   /** Leave this long after the first network came up; 0 never. */
   readonly maxConnectMs: Millis;
   /** Leave when no network packet has passed for this long; 0 never. */
@@ -125,6 +132,8 @@ export type LinkOutput =
   | { readonly kind: "resetCompression"; readonly direction: Direction }
   /** Who was proven: the peer to us, or we to the peer. `name` is the peer's in both cases where it is known. */
   | { readonly kind: "authenticated"; readonly who: "peer" | "us"; readonly name: Uint8Array }
+  /** What CBCP agreed on; the link ends for it. Not given where it goes on without callback. */
+  | ({ readonly kind: "callback" } & Callback)
   | { readonly kind: "networkUp"; readonly agreement: NetworkAgreement }
   | { readonly kind: "networkDown"; readonly network: NetworkName }
   | { readonly kind: "ended"; readonly reason: LinkEnd; readonly detail: string }

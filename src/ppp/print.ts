@@ -11,7 +11,7 @@ import { printable } from "../base/text.ts";
 import { parsePapRequest } from "./auth/pap.ts";
 import { parseChapValue } from "./auth/chap_packet.ts";
 import { code, type ControlPacket, parseControlPacket } from "./packet.ts";
-import { octets, printOptions } from "./print_option.ts";
+import { octets, printCallbackOptions, printOptions } from "./print_option.ts";
 import { protocolNumber } from "./protocol_numbers.ts";
 
 /** How `printPacket` prints. */
@@ -27,6 +27,7 @@ const names: Record<number, string> = {
   [protocolNumber.ccp]: "CCP",
   [protocolNumber.pap]: "PAP",
   [protocolNumber.chap]: "CHAP",
+  [protocolNumber.cbcp]: "CBCP",
 };
 
 const controlCodes: Record<number, string> = {
@@ -49,6 +50,7 @@ const controlCodes: Record<number, string> = {
 
 const papCodes: Record<number, string> = { 1: "AuthReq", 2: "AuthAck", 3: "AuthNak" };
 const chapCodes: Record<number, string> = { 1: "Challenge", 2: "Response", 3: "Success", 4: "Failure" };
+const cbcpCodes: Record<number, string> = { 1: "Request", 2: "Response", 3: "Ack" };
 
 /** One packet, from its two-octet Protocol field on, in square brackets. */
 export function printPacket(packet: Uint8Array, options: PrintOptions = {}): string {
@@ -68,6 +70,8 @@ function codeName(protocol: number, value: number): string {
     ? papCodes
     : protocol === protocolNumber.chap
     ? chapCodes
+    : protocol === protocolNumber.cbcp
+    ? cbcpCodes
     : controlCodes;
   return table[value] ?? `code=0x${value.toString(16)}`;
 }
@@ -75,6 +79,9 @@ function codeName(protocol: number, value: number): string {
 function bodyOf(protocol: number, packet: ControlPacket, showSecrets: boolean): string {
   if (protocol === protocolNumber.pap) return papBody(packet, showSecrets);
   if (protocol === protocolNumber.chap) return chapBody(packet, showSecrets);
+  if (protocol === protocolNumber.cbcp) {
+    return packet.code <= 3 ? printCallbackOptions(packet.data) : octets(packet.data);
+  }
   return controlBody(protocol, packet);
 }
 

@@ -5,7 +5,8 @@
  */
 import { formatIpv4 } from "../base/inet.ts";
 import { readUint16, readUint32, toHex } from "../base/octets.ts";
-import { parseOptions } from "./packet.ts";
+import { printable } from "../base/text.ts";
+import { type ConfigurationOption, parseOptions } from "./packet.ts";
 import { protocolNumber } from "./protocol_numbers.ts";
 
 /** Text of one option's data; undefined when its length is not the option's. */
@@ -65,6 +66,12 @@ function mppe(data: Uint8Array): string | undefined {
   return `mppe ${(bits & 0x01000000) !== 0 ? "+H" : "-H"} ${flags}`;
 }
 
+function callback(data: Uint8Array): string | undefined {
+  const [operation] = data;
+  if (operation === undefined) return undefined;
+  return `callback ${operation === 6 ? "CBCP" : hex32(operation)}${octets(data.subarray(1))}`;
+}
+
 const printers: Record<number, Record<number, OptionPrinter>> = {
   [protocolNumber.lcp]: {
     1: uint16("mru"),
@@ -73,7 +80,7 @@ const printers: Record<number, Record<number, OptionPrinter>> = {
     5: uint32("magic", hex32),
     7: empty("pcomp"),
     8: empty("accomp"),
-    13: (data) => data.length === 1 && data[0] === 6 ? "callback CBCP" : undefined,
+    13: callback,
     17: uint16("mrru"),
     18: empty("ssnhf"),
   },
@@ -114,4 +121,33 @@ export function printOptions(protocol: number, data: Uint8Array): string {
     return ` <${known ?? toHex(Uint8Array.of(option.type)) + octets(option.data)}>`;
   });
   return shown.join("") + octets(rest ?? new Uint8Array(0));
+}
+
+const callbackNames: Record<number, string> = {
+  1: "NoCallback",
+  2: "UserDefined",
+  3: "AdminDefined",
+  4: "List",
+};
+
+/** One option of CBCP; the spaces and signs are pppd's, which prints of a list no more than the first number. */
+function callbackOption({ type, data }: ConfigurationOption): string {
+  const name = callbackNames[type] ?? `option=${hex32(type)}`;
+  const [delay, addressType] = data;
+  if (delay === undefined) return ` < ${name}>`;
+  if (addressType === undefined) return ` < ${name} delay = ${delay}>`;
+  const numbers: string[] = [];
+  for (let at = 2; at < data.length;) {
+    const nul = data.indexOf(0, at);
+    const end = nul < 0 ? data.length : nul;
+    numbers.push(printable(data.subarray(at, end)));
+    at = end + 2;
+  }
+  return ` < ${name} delay = ${delay} number = ${numbers.join(" ")}>`;
+}
+
+/** The options of a packet of CBCP, after pppd's cbcp_printpkt. */
+export function printCallbackOptions(data: Uint8Array): string {
+  const { options, rest } = parseOptions(data);
+  return options.map(callbackOption).join("") + octets(rest ?? new Uint8Array(0));
 }

@@ -11,8 +11,8 @@ import { TunPlane } from "../plane/tun_plane.ts";
 import { Link } from "../ppp/link.ts";
 import type { LinkEnd, LinkOutput, NetworkName } from "../ppp/link_configuration.ts";
 import type { NetworkAgreement } from "../ppp/network.ts";
-import { printPacket } from "../ppp/print.ts";
 import { hostWords } from "./host_words.ts";
+import { PacketLog } from "./packet_log.ts";
 import type { PppdFiles } from "./pppd_files.ts";
 import type { Hooks } from "./pppd_hooks.ts";
 import type { PppdLine } from "./pppd_line.ts";
@@ -44,6 +44,7 @@ export class Connection {
   readonly #plane: TunPlane;
   readonly #agreement: PlaneAgreement;
   readonly #link: Link;
+  readonly #packetLog: PacketLog;
   readonly #up = new Set<NetworkName>();
   #ended: { reason: LinkEnd; detail: string } | undefined;
   #wasUp = false;
@@ -56,7 +57,8 @@ export class Connection {
   constructor(parts: ConnectionParts, now: Millis) {
     this.#parts = parts;
     this.#now = now;
-    const { host, settings, line } = parts;
+    const { host, settings, line, log, debug } = parts;
+    this.#packetLog = new PacketLog({ log, debug, showSecrets: settings.showPasswords });
     this.#interface = new TunInterface(host, settings.interface.name ?? "ppp%d");
     try {
       this.#link = this.#makeLink();
@@ -218,7 +220,7 @@ export class Connection {
         this.#hasFailed = true;
         this.#link.handle({ kind: "close", reason: "asked", text: "Interface gone" }, now);
       } else {
-        this.#debugPacket("rcvd", output.packet);
+        this.#packetLog.write("rcvd", output.packet, this.#wasUp);
         this.#link.handle({ kind: "packet", packet: output.packet }, now);
       }
       this.#drain(now);
@@ -234,7 +236,7 @@ export class Connection {
   #act(output: LinkOutput, now: Millis): void {
     switch (output.kind) {
       case "packet":
-        this.#debugPacket("sent", output.packet);
+        this.#packetLog.write("sent", output.packet, this.#wasUp);
         this.#plane.send(output.packet);
         return;
       case "framing":
@@ -247,6 +249,9 @@ export class Connection {
         return;
       case "authenticated":
         if (output.who === "peer") this.#peerProven(output.name, now);
+        return;
+      case "callback":
+        this.#parts.hooks.calledBack(output);
         return;
       case "networkUp":
         if (output.agreement.network === "ip") {
@@ -264,12 +269,6 @@ export class Connection {
       case "note":
         this.#parts.log(output.level, output.text);
     }
-  }
-
-  #debugPacket(direction: "sent" | "rcvd", packet: Uint8Array): void {
-    if (!this.#parts.debug() || (this.#wasUp && isEcho(packet))) return;
-    const text = printPacket(packet, { showSecrets: this.#parts.settings.showPasswords });
-    this.#parts.log("debug", `${direction} ${text}`);
   }
 
   #attempt(what: string, act: () => void): boolean {
@@ -419,9 +418,4 @@ export class Connection {
     log("info", `Connect time ${(connectedMs / 60_000).toFixed(1)} minutes.`);
     log("info", `Sent ${octetsSent} bytes, received ${octetsReceived} bytes.`);
   }
-}
-
-/** LCP Echo, which pppd does not print any more once a network is up: it would fill the log. */
-function isEcho(packet: Uint8Array): boolean {
-  return packet[0] === 0xc0 && packet[1] === 0x21 && (packet[2] === 9 || packet[2] === 10);
 }

@@ -12,6 +12,7 @@ const words: Record<LinkEnd, string | undefined> = {
   idle: undefined,
   connectTime: undefined,
   echoLost: undefined,
+  callback: undefined,
   noReply:
     "Nothing on the line speaks PPP. Did the modem connect, is the speed right, does the other end wait for a login?",
   notConverged:
@@ -29,6 +30,7 @@ const words: Record<LinkEnd, string | undefined> = {
     "The server does not know our password, so it is not the one we meant to call. Nothing was sent",
   encryptionImpossible:
     "The link would not be encrypted as it must be: nothing was sent. Does the peer have MPPE, with MS-CHAPv2 and the same key lengths",
+  callbackRefused: "No callback was agreed on. With debug the log shows what each end offered",
   networkRefused: "No network came up. With debug the log shows what each end asked for",
 };
 

@@ -47,6 +47,8 @@ const byEnd: Record<LinkEnd, number> = {
   echoLost: exitStatus.peerDead,
   idle: exitStatus.idleTimeout,
   connectTime: exitStatus.connectTime,
+  callback: exitStatus.callback,
+  callbackRefused: exitStatus.negotiationFailed,
 };
 
 /** The status of a link that ended so; a peer that leaves before a network was up has not agreed. */

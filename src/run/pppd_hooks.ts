@@ -5,6 +5,7 @@
  */
 import type { Host, Level, Millis } from "../host.ts";
 import { harmlessName, HookEnvironment, HookPair, runHook } from "./hooks.ts";
+import type { Callback } from "../ppp/cbcp.ts";
 import type { HookPaths } from "./pppd_settings.ts";
 import type { Programs } from "./programs.ts";
 
@@ -42,6 +43,12 @@ export class Hooks {
   /** The peer has proven itself. */
   authUp(args: readonly string[], now: Millis): void {
     this.auth.up(args, now);
+  }
+
+  /** The link ends for a callback: what `auth-down` is told of it. */
+  calledBack({ number, delaySeconds }: Callback): void {
+    this.environment.set("CALLBACK_NUMBER", number);
+    this.environment.set("CALLBACK_DELAY", String(delaySeconds));
   }
 
   /** Run `ip-pre-up` and go on when it ended; at once where there is none. */

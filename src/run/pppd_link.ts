@@ -21,6 +21,7 @@ import type { NetworkConfiguration } from "../ppp/network.ts";
 import type { NegotiationTimes } from "../ppp/option_policy.ts";
 import type { SessionContext } from "./pppd_settings.ts";
 import type { PppdSecrets } from "./pppd_secrets.ts";
+import { callbackOf } from "./pppd_callback.ts";
 
 /** 10.64.64.64, to which pppd adds the unit for a peer without an address. */
 const LAST_RESORT = 0x0a404040;
@@ -64,6 +65,7 @@ export function pppdLink(
     ...(options.ccp || options.mppe.required
       ? { compression: (keys: MppeStartKeys | "both" | undefined) => compression(options, keys) }
       : {}),
+    ...callbackOf(options),
     maxConnectMs: options.maxConnectSeconds * 1000,
     idleMs: options.idleSeconds * 1000,
     seed: new Uint8Array(16),

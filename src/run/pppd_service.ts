@@ -238,6 +238,8 @@ export class PppdService implements Service {
       }
       status = yield* this.#session();
       const { persist, maxFail, holdoffMs } = this.#settings;
+      // pppd: "persist = 0", the next call is the peer's.
+      if (status === exitStatus.callback) break;
       if (!persist || this.#quits || (maxFail > 0 && this.#failures >= maxFail)) break;
       const skipsHoldoff = status === exitStatus.idleTimeout;
       const pauseMs = skipsHoldoff ? 0 : Math.max(holdoffMs, this.#failures > 0 ? LEAST_PAUSE : 0);

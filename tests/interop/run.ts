@@ -35,6 +35,8 @@ const words = new Set([
   "compresses_as_client",
   "compresses_as_server",
   "same_octets",
+  "calls_back",
+  "is_to_call",
   "encrypts",
   "encrypts_as_client",
   "encrypts_as_server",

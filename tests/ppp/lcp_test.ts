@@ -131,3 +131,34 @@ test("LcpPolicy is moved by Naks and Rejects to no method outside what is requir
     }
   }
 });
+
+test("LcpPolicy asks for CBCP between authentication and Magic-Number, and does without where it is refused", () => {
+  const lcp = policy({ callback: "caller", require: ["chap-md5"] });
+  assertEquals(lcp.request().map((each) => each.type), [2, 3, 13, 5, 7, 8]);
+  assertEquals(lcp.request()[2], option(13, "06"));
+  lcp.acknowledged();
+  assert(lcp.ours.callback, "acknowledged");
+  lcp.rejected([option(13, "06")]);
+  assertEquals(lcp.request().map((each) => each.type), [2, 3, 5, 7, 8]);
+  lcp.acknowledged();
+  assert(!lcp.ours.callback, "rejected");
+});
+
+test("LcpPolicy takes CBCP where callback is had, and of RFC 1570's operations none", () => {
+  for (const operation of ["00", "01353535", "02", "03", "04", "05", "07"]) {
+    const asked = [option(13, operation)];
+    assertEquals(policy().judge(asked), { kind: "reject", options: asked });
+    assertEquals(policy({ callback: "caller" }).judge(asked), { kind: "reject", options: asked });
+    assertEquals(policy({ callback: "answerer" }).judge(asked), {
+      kind: "nak",
+      options: [option(13, "06")],
+    });
+  }
+  for (const callback of ["caller", "answerer"] as const) {
+    const lcp = policy({ callback });
+    assertEquals(lcp.judge([option(13, "06")]), { kind: "ack" });
+    assert(lcp.peers.callback, "agreed");
+    assertEquals(lcp.judge([option(13)]), { kind: "reject", options: [option(13)] });
+  }
+  assertEquals(policy().judge([option(13, "06")]), { kind: "reject", options: [option(13, "06")] });
+});

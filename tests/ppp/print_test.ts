@@ -37,6 +37,24 @@ const vectors: readonly (readonly [string, string])[] = [
     "c2230101000a0401020304737276".replace("000a", "000c"),
     '[CHAP Challenge id=0x1 <01020304>, name = "srv"]',
   ],
+  [
+    "c0210102000b0d03060d0401 35".replaceAll(" ", ""),
+    "[LCP ConfReq id=0x2 <callback CBCP> <callback 0x1 35>]",
+  ],
+  [
+    "c0290101000b01020205000100",
+    "[CBCP Request id=0x1 < NoCallback> < UserDefined delay = 0 number = >]",
+  ],
+  [
+    "c02902010010020c0c013230303930343200",
+    "[CBCP Response id=0x1 < UserDefined delay = 12 number = 2009042>]",
+  ],
+  ["c02903020007030305", "[CBCP Ack id=0x2 < AdminDefined delay = 5>]"],
+  [
+    "c0290101001204 0b 00 01313200 01330a00 0902 ff".replaceAll(" ", ""),
+    "[CBCP Request id=0x1 < List delay = 0 number = 12 3\\n> < option=0x9> ff]",
+  ],
+  ["c02904010006abcd", "[CBCP code=0x4 id=0x1 ab cd]"],
   ["c22303010012416363657373206772616e746564", '[CHAP Success id=0x1 "Access granted"]'],
 ];
 
