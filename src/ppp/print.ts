@@ -11,6 +11,7 @@ import { printable } from "../base/text.ts";
 import { parsePapRequest } from "./auth/pap.ts";
 import { parseChapValue } from "./auth/chap_packet.ts";
 import { code, type ControlPacket, parseControlPacket } from "./packet.ts";
+import { eapBody, eapCodeNames } from "./print_eap.ts";
 import { octets, printOptions } from "./print_option.ts";
 import { protocolNumber } from "./protocol_numbers.ts";
 
@@ -27,6 +28,7 @@ const names: Record<number, string> = {
   [protocolNumber.ccp]: "CCP",
   [protocolNumber.pap]: "PAP",
   [protocolNumber.chap]: "CHAP",
+  [protocolNumber.eap]: "EAP",
 };
 
 const controlCodes: Record<number, string> = {
@@ -63,18 +65,20 @@ export function printPacket(packet: Uint8Array, options: PrintOptions = {}): str
   return `[${name} ${codeName(protocol, parsed.code)} id=0x${parsed.identifier.toString(16)}${body}]`;
 }
 
+const codeTables: Record<number, Record<number, string>> = {
+  [protocolNumber.pap]: papCodes,
+  [protocolNumber.chap]: chapCodes,
+  [protocolNumber.eap]: eapCodeNames,
+};
+
 function codeName(protocol: number, value: number): string {
-  const table = protocol === protocolNumber.pap
-    ? papCodes
-    : protocol === protocolNumber.chap
-    ? chapCodes
-    : controlCodes;
-  return table[value] ?? `code=0x${value.toString(16)}`;
+  return (codeTables[protocol] ?? controlCodes)[value] ?? `code=0x${value.toString(16)}`;
 }
 
 function bodyOf(protocol: number, packet: ControlPacket, showSecrets: boolean): string {
   if (protocol === protocolNumber.pap) return papBody(packet, showSecrets);
   if (protocol === protocolNumber.chap) return chapBody(packet, showSecrets);
+  if (protocol === protocolNumber.eap) return eapBody(packet, showSecrets);
   return controlBody(protocol, packet);
 }
 

@@ -10,6 +10,8 @@ import { addressAllowed, type FoundSecret, suggestedAddress } from "../config/pp
 import type { AuthenticationMethod } from "../ppp/auth/authentication.ts";
 import type { MppeStartKeys } from "../ppp/auth/mppe_keys.ts";
 import { ChapAuthenticator, chapDigests, ChapPeer, OwnChallenges } from "../ppp/auth/chap.ts";
+import { EapAuthenticator } from "../ppp/auth/eap_authenticator.ts";
+import { EapPeer } from "../ppp/auth/eap_peer.ts";
 import { PapAuthenticator, PapPeer } from "../ppp/auth/pap.ts";
 import type { AuthenticationFactory, AuthenticationMachine } from "../ppp/authentication_phase.ts";
 import { CcpPolicy } from "../ppp/ccp.ts";
@@ -19,14 +21,15 @@ import type { LcpConfiguration } from "../ppp/lcp.ts";
 import type { CompressionPlan, LinkConfiguration } from "../ppp/link_configuration.ts";
 import type { NetworkConfiguration } from "../ppp/network.ts";
 import type { NegotiationTimes } from "../ppp/option_policy.ts";
+import { eapMethodsOfPeers, eapMethodsOfUs } from "./pppd_eap.ts";
 import type { SessionContext } from "./pppd_settings.ts";
 import type { PppdSecrets } from "./pppd_secrets.ts";
 
 /** 10.64.64.64, to which pppd adds the unit for a peer without an address. */
 const LAST_RESORT = 0x0a404040;
 
-/** pppd's order: CHAP before PAP, and of the CHAPs the one that most peers know. */
-const preference: readonly AuthenticationMethod[] = ["chap-md5", "mschap-v2", "mschap", "pap"];
+/** pppd's order: EAP, then CHAP, then PAP, and of the CHAPs the one that most peers know. */
+const preference: readonly AuthenticationMethod[] = ["eap", "chap-md5", "mschap-v2", "mschap", "pap"];
 
 /** Names and what is known about the machine. */
 export interface LinkIdentity {
@@ -134,7 +137,7 @@ function lcpConfiguration(
     allowAcfc: options.accomp,
     allowMru: true,
     allowAccm: true,
-    require: identity.authRequired ? requiredMethods(options) : [],
+    require: identity.authRequired ? checkable(requiredMethods(options), identity, secrets) : [],
     allow: allowedMethods(options, identity, secrets),
     maxLoops: 10,
   };
@@ -149,8 +152,21 @@ export function requiredMethods(options: PppOptions): AuthenticationMethod[] {
 /** Where encryption is required, only what leaves keys for it: others would end in a refusal. */
 function thoseWithKeys(options: PppOptions, methods: AuthenticationMethod[]): AuthenticationMethod[] {
   if (!options.mppe.required) return methods;
-  const leaving = methods.filter((method) => method === "mschap-v2" || method === "mschap");
+  const withKeys: readonly AuthenticationMethod[] = ["mschap-v2", "mschap", "eap"];
+  const leaving = withKeys.filter((method) => methods.includes(method));
   return leaving.length > 0 ? leaving : methods;
+}
+
+/** Of those, what there is a secrets file for; all of them where there is none, so that the peer is asked and fails. */
+function checkable(
+  methods: AuthenticationMethod[],
+  identity: LinkIdentity,
+  secrets: PppdSecrets,
+): AuthenticationMethod[] {
+  const has = (kind: "pap" | "chap") => secrets.hasAnyFor(kind, identity.ourName);
+  const [hasPap, hasChap] = [has("pap"), has("chap")];
+  const left = methods.filter((method) => method === "pap" ? hasPap : hasChap);
+  return left.length > 0 ? left : methods;
 }
 
 /** What we agree to prove ourselves by: nothing that is refused, nothing that we have no secret for. */
@@ -162,7 +178,7 @@ function allowedMethods(
   const has = (kind: "pap" | "chap") =>
     options.password !== undefined || secrets.find(kind, identity.user, identity.remoteName) !== undefined;
   const [hasPap, hasChap] = [has("pap"), has("chap")];
-  const strongestFirst: readonly AuthenticationMethod[] = ["mschap-v2", "chap-md5", "mschap", "pap"];
+  const strongestFirst: readonly AuthenticationMethod[] = ["eap", "mschap-v2", "chap-md5", "mschap", "pap"];
   const allowed = strongestFirst.filter((method) =>
     (method === "pap" ? hasPap : hasChap) && !options.refuse.has(method)
   );
@@ -193,14 +209,25 @@ function authenticationFactory(
           maxRequests: options.pap.maxRequests,
         });
       }
-      return new ChapPeer({
-        digest: chapDigests[method],
+      const proof = {
         name: user,
-        secretFor: (serverName) =>
+        secretFor: (serverName: Uint8Array) =>
           options.password ?? secrets.find("chap", user, remoteName ?? serverName)?.secret,
         ownChallenges,
         alsoChallenges: authRequired,
         random,
+      };
+      if (method === "eap") {
+        return new EapPeer({
+          ...proof,
+          methods: eapMethodsOfUs(options),
+          timeoutMs: options.eap.timeoutSeconds * 1000,
+          maxRequests: options.eap.maxReceived,
+        });
+      }
+      return new ChapPeer({
+        ...proof,
+        digest: chapDigests[method],
         timeoutMs: options.chap.timeoutSeconds * 1000,
       });
     },
@@ -214,19 +241,31 @@ function authenticationFactory(
           timeoutMs: options.pap.timeoutSeconds * 1000,
         });
       }
-      return new ChapAuthenticator({
-        digest: chapDigests[method],
+      const check = {
         name: ourName,
-        secretFor: (name) => {
+        secretFor: (name: Uint8Array) => {
           peer.found = secrets.find("chap", name, ourName);
           return peer.found?.secret;
         },
         ownChallenges,
         random,
+        remoteName,
+      };
+      if (method === "eap") {
+        return new EapAuthenticator({
+          ...check,
+          methods: eapMethodsOfPeers(options),
+          restartMs: options.eap.restartSeconds * 1000,
+          maxRequests: options.eap.maxSent,
+          intervalMs: options.eap.intervalSeconds * 1000,
+        });
+      }
+      return new ChapAuthenticator({
+        ...check,
+        digest: chapDigests[method],
         restartMs: options.chap.restartSeconds * 1000,
         maxChallenges: options.chap.maxChallenge,
         intervalMs: options.chap.intervalSeconds * 1000,
-        remoteName,
       });
     },
   };
