@@ -14,7 +14,7 @@ import { assert, assertEquals, test } from "../support/test.ts";
 const RUNS = 100_000;
 /** A machine that failed takes nothing any more: begin anew after so many packets. */
 const PACKETS_OF_ONE_MACHINE = 50;
-const methods: readonly AuthenticationMethod[] = ["pap", "chap-md5", "mschap", "mschap-v2"];
+const methods: readonly AuthenticationMethod[] = ["pap", "chap-md5", "mschap", "mschap-v2", "eap"];
 
 /** The packets of a good exchange, in order. */
 function goodPackets(method: AuthenticationMethod): Uint8Array[] {
