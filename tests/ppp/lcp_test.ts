@@ -104,6 +104,30 @@ test("LcpPolicy agrees to no method outside what is allowed, whatever the peer a
   }
 });
 
+test("LcpPolicy proposes one allowed method after the other to a peer that asks for another one", () => {
+  const allow = ["eap", "mschap-v2", "chap-md5"] as const;
+  const lcp = policy({ allow });
+  const proposed = [1, 2, 3, 4].map(() => {
+    const judged = lcp.judge([option(3, "c023")]);
+    return judged.kind === "nak"
+      ? parseAuthentication(judged.options[0]?.data ?? new Uint8Array(0))
+      : judged.kind;
+  });
+  assertEquals(proposed, [...allow, "eap"]);
+});
+
+test("LcpPolicy asks for CHAP next when EAP is rejected, and for nothing when CHAP is", () => {
+  const lcp = policy({ require: ["eap", "chap-md5"] });
+  assertEquals(lcp.request().find((each) => each.type === 3), option(3, "c227"));
+  lcp.rejected([option(3, "c227")]);
+  assertEquals([lcp.request().find((each) => each.type === 3), lcp.failure], [
+    option(3, "c22305"),
+    undefined,
+  ]);
+  lcp.rejected([option(3, "c22305")]);
+  assert(lcp.hasRefusedAuthentication, "it goes on without authentication");
+});
+
 test("LcpPolicy is moved by Naks and Rejects to no method outside what is required (all orders of four answers)", () => {
   const answers: readonly (AuthenticationMethod | "unknown" | "reject")[] = [...methods, "unknown", "reject"];
   for (let required = 1; required < 32; required++) {
