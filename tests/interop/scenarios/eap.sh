@@ -69,3 +69,7 @@ eap_refused() { # CLIENT SERVER
 
 eap_refused_client() { eap_refused ours pppd; }
 eap_refused_server() { eap_refused pppd ours; }
+
+# The keys of EAP-MSCHAPv2 are those of MS-CHAPv2.
+eap_mppe_client() { encrypts_as_client "128-bit stateless" require-mppe require-mppe eap; }
+eap_mppe_server() { encrypts_as_server "128-bit stateless" require-mppe require-mppe eap; }
