@@ -315,3 +315,16 @@ test("EAP with a wrong secret ends with the same words at both ends, by either m
     assertEquals([verdictOf(left), verdictOf(right)], ["refusedByPeer", "peerNotAuthenticated"]);
   }
 });
+
+test("EAP-MSCHAPv2 leaves both ends the same keys for MPPE, and MD5-Challenge leaves none", () => {
+  const keysOf = (outputs: readonly AuthenticationOutput[]) => {
+    const end = outputs.find((each) => each.kind === "succeeded");
+    return end?.kind === "succeeded" ? end.mppeKeys?.() : undefined;
+  };
+  const microsoft = playPair(eapProver("sesame"), eapChecker({ methods: ["mschap-v2"] }));
+  const [ours, theirs] = [keysOf(microsoft.left), keysOf(microsoft.right)];
+  assert(ours !== undefined && theirs !== undefined, "no keys");
+  assertEquals([ours.transmit, ours.receive], [theirs.receive, theirs.transmit]);
+  const md5 = playPair(eapProver("sesame"), eapChecker({ methods: ["md5"] }));
+  assertEquals([keysOf(md5.left), keysOf(md5.right)], [undefined, undefined]);
+});
