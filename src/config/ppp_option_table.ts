@@ -24,7 +24,6 @@ import { absentOptions } from "./ppp_options_absent.ts";
 
 const MOST = 0x7fffffff;
 const NO_MULTILINK = "multilink is not supported";
-const NO_EAP = "EAP is not there yet in this version; use require-mschap-v2 or require-chap";
 
 function times(prefix: string, of: (options: PppOptions) => TimesOptions): OptionEntry[] {
   return [
@@ -302,8 +301,7 @@ const authentication: OptionEntry[] = [
   ...method("chap", "chap", ["chap-md5"]),
   ...method("mschap", "mschap", ["mschap"]),
   ...method("mschap-v2", "mschap-v2", ["mschap-v2"]),
-  refused("require-eap", 0, NO_EAP),
-  silentlyIgnored("refuse-eap", 0, "EAP is not there yet in this version"),
+  ...method("eap", "eap", ["eap"]),
   name("name", (o, value) => void (o.name = value), { privileged: true }),
   name("user", (o, value) => void (o.user = value)),
   name("remotename", (o, value) => void (o.remoteName = value)),
@@ -319,11 +317,11 @@ const authentication: OptionEntry[] = [
   number("chap-max-challenge", 1, 1000, (o, value) => void (o.chap.maxChallenge = value)),
   number("chap-interval", 0, MOST, (o, value) => void (o.chap.intervalSeconds = value)),
   silentlyIgnored("ms-lanman", 0, "LAN Manager responses are too weak to send"),
-  silentlyIgnored(
-    "eap-restart eap-timeout eap-max-rreq eap-max-sreq eap-interval",
-    1,
-    "EAP is not there yet",
-  ),
+  number("eap-restart", 1, 3600, (o, value) => void (o.eap.restartSeconds = value)),
+  number("eap-timeout", 0, 3600, (o, value) => void (o.eap.timeoutSeconds = value)),
+  number("eap-max-rreq", 0, 1000, (o, value) => void (o.eap.maxReceived = value)),
+  number("eap-max-sreq", 0, 1000, (o, value) => void (o.eap.maxSent = value)),
+  number("eap-interval", 0, MOST, (o, value) => void (o.eap.intervalSeconds = value)),
 ];
 
 const compression: OptionEntry[] = [

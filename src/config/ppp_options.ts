@@ -131,6 +131,14 @@ export interface PppOptions {
   allowIp: string[];
   pap: { restartSeconds: number; timeoutSeconds: number; maxRequests: number };
   chap: { restartSeconds: number; timeoutSeconds: number; maxChallenge: number; intervalSeconds: number };
+  eap: {
+    restartSeconds: number;
+    timeoutSeconds: number;
+    /** Requests of one conversation, as the one who checks and as the one who is checked; 0 for any number. */
+    maxSent: number;
+    maxReceived: number;
+    intervalSeconds: number;
+  };
 
   /** The number to be called back at. */
   callback: string | undefined;
@@ -251,6 +259,7 @@ export function defaultPppOptions(): PppOptions {
     allowIp: [],
     pap: { restartSeconds: 3, timeoutSeconds: 30, maxRequests: 10 },
     chap: { restartSeconds: 3, timeoutSeconds: 60, maxChallenge: 10, intervalSeconds: 0 },
+    eap: { restartSeconds: 3, timeoutSeconds: 20, maxSent: 10, maxReceived: 20, intervalSeconds: 0 },
     callback: undefined,
     callbackOffers: [],
     scripts: new Map(),

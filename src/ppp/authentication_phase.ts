@@ -57,7 +57,15 @@ const failureReasons: Record<AuthenticationFailure, LinkEnd> = {
 };
 
 function protocolOf(method: AuthenticationMethod): number {
-  return method === "pap" ? protocolNumber.pap : protocolNumber.chap;
+  if (method === "pap") return protocolNumber.pap;
+  return method === "eap" ? protocolNumber.eap : protocolNumber.chap;
+}
+
+const protocols: ReadonlySet<number> = new Set([protocolNumber.pap, protocolNumber.chap, protocolNumber.eap]);
+
+/** Whether a protocol establishes a network layer: numbers 8*** to b***. RFC 1661 §2 */
+function isNetworkControl(protocol: number): boolean {
+  return protocol >= 0x8000 && protocol <= 0xbfff;
 }
 
 /** See the file's head. */
@@ -100,12 +108,20 @@ export class Authentication {
     this.#toAll({ kind: "stop" }, now);
   }
 
-  /** A packet of `protocol` came: each role takes the codes that are meant for it. */
-  packet(protocol: number, information: Uint8Array, now: Millis): void {
+  /**
+   * A packet of `protocol` came; gives whether it is one for this phase. Each role takes the codes that are meant for it. One of a
+   * network that comes early tells them that the peer takes us for proven.
+   */
+  packet(protocol: number, information: Uint8Array, now: Millis): boolean {
+    if (!protocols.has(protocol)) {
+      if (!this.#isComplete && isNetworkControl(protocol)) this.#toAll({ kind: "peerIsInNetworkPhase" }, now);
+      return false;
+    }
     for (const side of this.#sides) {
       if (side.protocol === protocol) side.machine.handle({ kind: "packet", information }, now);
     }
     this.#drain();
+    return true;
   }
 
   /** The peer rejected `protocol`. */

@@ -89,6 +89,7 @@ const chapAlgorithms: readonly (readonly [number, AuthenticationMethod])[] = [
 /** Data of an Authentication-Protocol option, RFC 1661 §6.2. */
 export function emitAuthentication(method: AuthenticationMethod): Uint8Array {
   if (method === "pap") return uint16Octets(protocolNumber.pap);
+  if (method === "eap") return uint16Octets(protocolNumber.eap);
   const data = new Uint8Array(3);
   writeUint16(data, 0, protocolNumber.chap);
   data[2] = chapAlgorithms.find(([, name]) => name === method)?.[0] ?? 5;
@@ -99,6 +100,7 @@ export function emitAuthentication(method: AuthenticationMethod): Uint8Array {
 export function parseAuthentication(data: Uint8Array): AuthenticationMethod | undefined {
   const protocol = data.length >= 2 ? readUint16(data, 0) : 0;
   if (protocol === protocolNumber.pap && data.length === 2) return "pap";
+  if (protocol === protocolNumber.eap && data.length === 2) return "eap";
   if (protocol !== protocolNumber.chap || data.length !== 3) return undefined;
   return chapAlgorithms.find(([algorithm]) => algorithm === data[2])?.[1];
 }
@@ -131,6 +133,7 @@ export class LcpPolicy implements OptionPolicy {
   #loops = 0;
   #failure: string | undefined;
   #refusedAuthentication = false;
+  #proposals = 0;
 
   /** `randomMagic` gives a fresh non-zero 32-bit number at each call. */
   constructor(configuration: LcpConfiguration, randomMagic: () => number) {
@@ -196,6 +199,7 @@ export class LcpPolicy implements OptionPolicy {
     this.#loops = 0;
     this.#failure = undefined;
     this.#refusedAuthentication = false;
+    this.#proposals = 0;
   }
 
   /** See OptionPolicy. */
@@ -277,11 +281,14 @@ export class LcpPolicy implements OptionPolicy {
   }
 
   #judgeAuthentication(data: Uint8Array): "reject" | Uint8Array | Partial<LcpAgreement> {
-    const [preferred] = this.#configuration.allow;
-    if (preferred === undefined || data.length < 2) return "reject";
+    const { allow } = this.#configuration;
+    if (allow.length === 0 || data.length < 2) return "reject";
     const method = parseAuthentication(data);
-    if (method !== undefined && this.#configuration.allow.includes(method)) return { authentication: method };
-    return emitAuthentication(preferred);
+    if (method !== undefined && allow.includes(method)) return { authentication: method };
+    // Each Nak proposes the next: a peer may know only a later one, and asks for its own again until it sees that.
+    const proposed = allow[this.#proposals % allow.length] ?? "pap";
+    this.#proposals += 1;
+    return emitAuthentication(proposed);
   }
 
   /** See OptionPolicy. */
@@ -338,6 +345,12 @@ export class LcpPolicy implements OptionPolicy {
     if (this.#methods.length === 0) this.#refuseAuthentication();
   }
 
+  /** Who rejects EAP may not know it; who rejects CHAP or PAP will not be asked. As pppd has it. */
+  #rejectAuthentication(): void {
+    this.#methods = this.#methods[0] === "eap" ? this.#methods.slice(1) : [];
+    if (this.#methods.length === 0) this.#refuseAuthentication();
+  }
+
   #refuseAuthentication(): void {
     this.#refusedAuthentication = true;
     this.#failure = "peer refused to authenticate";
@@ -355,10 +368,8 @@ export class LcpPolicy implements OptionPolicy {
   /** See OptionPolicy. */
   rejected(options: readonly ConfigurationOption[]): void {
     for (const { type } of options) {
-      if (type === lcpOption.authentication) {
-        this.#methods = [];
-        this.#refuseAuthentication();
-      } else this.#drop(type);
+      if (type === lcpOption.authentication) this.#rejectAuthentication();
+      else this.#drop(type);
     }
   }
 }

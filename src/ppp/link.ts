@@ -164,10 +164,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
       this.#note("debug", `Discarded non-LCP packet (0x${protocol.toString(16)}) when LCP not open`);
       return;
     }
-    if (protocol === protocolNumber.pap || protocol === protocolNumber.chap) {
-      this.#authentication?.packet(protocol, information, now);
-      return;
-    }
+    if (this.#authentication?.packet(protocol, information, now) === true) return;
     if (this.#callback?.packet(protocol, information, now) === true) return;
     this.#drainCallback(now);
     if (this.#network?.packet(protocol, information, now) === true) return;

@@ -11,6 +11,7 @@ import { printable } from "../base/text.ts";
 import { parsePapRequest } from "./auth/pap.ts";
 import { parseChapValue } from "./auth/chap_packet.ts";
 import { code, type ControlPacket, parseControlPacket } from "./packet.ts";
+import { eapBody, eapCodeNames } from "./print_eap.ts";
 import { octets, printCallbackOptions, printOptions } from "./print_option.ts";
 import { protocolNumber } from "./protocol_numbers.ts";
 
@@ -28,6 +29,7 @@ const names: Record<number, string> = {
   [protocolNumber.pap]: "PAP",
   [protocolNumber.chap]: "CHAP",
   [protocolNumber.cbcp]: "CBCP",
+  [protocolNumber.eap]: "EAP",
 };
 
 const controlCodes: Record<number, string> = {
@@ -65,15 +67,15 @@ export function printPacket(packet: Uint8Array, options: PrintOptions = {}): str
   return `[${name} ${codeName(protocol, parsed.code)} id=0x${parsed.identifier.toString(16)}${body}]`;
 }
 
+const codeTables: Record<number, Record<number, string>> = {
+  [protocolNumber.pap]: papCodes,
+  [protocolNumber.chap]: chapCodes,
+  [protocolNumber.eap]: eapCodeNames,
+  [protocolNumber.cbcp]: cbcpCodes,
+};
+
 function codeName(protocol: number, value: number): string {
-  const table = protocol === protocolNumber.pap
-    ? papCodes
-    : protocol === protocolNumber.chap
-    ? chapCodes
-    : protocol === protocolNumber.cbcp
-    ? cbcpCodes
-    : controlCodes;
-  return table[value] ?? `code=0x${value.toString(16)}`;
+  return (codeTables[protocol] ?? controlCodes)[value] ?? `code=0x${value.toString(16)}`;
 }
 
 function bodyOf(protocol: number, packet: ControlPacket, showSecrets: boolean): string {
@@ -82,6 +84,7 @@ function bodyOf(protocol: number, packet: ControlPacket, showSecrets: boolean): 
   if (protocol === protocolNumber.cbcp) {
     return packet.code <= 3 ? printCallbackOptions(packet.data) : octets(packet.data);
   }
+  if (protocol === protocolNumber.eap) return eapBody(packet, showSecrets);
   return controlBody(protocol, packet);
 }
 

@@ -7,11 +7,7 @@ import { formatIpv4 } from "../base/inet.ts";
 import { SeededRandom } from "../base/random.ts";
 import type { PppOptions, TimesOptions } from "../config/ppp_options.ts";
 import { addressAllowed, type FoundSecret, suggestedAddress } from "../config/ppp_secrets.ts";
-import type { AuthenticationMethod } from "../ppp/auth/authentication.ts";
 import type { MppeStartKeys } from "../ppp/auth/mppe_keys.ts";
-import { ChapAuthenticator, chapDigests, ChapPeer, OwnChallenges } from "../ppp/auth/chap.ts";
-import { PapAuthenticator, PapPeer } from "../ppp/auth/pap.ts";
-import type { AuthenticationFactory, AuthenticationMachine } from "../ppp/authentication_phase.ts";
 import { CcpPolicy } from "../ppp/ccp.ts";
 import { IpcpPolicy } from "../ppp/ipcp.ts";
 import { Ipv6cpPolicy } from "../ppp/ipv6cp.ts";
@@ -19,27 +15,18 @@ import type { LcpConfiguration } from "../ppp/lcp.ts";
 import type { CompressionPlan, LinkConfiguration } from "../ppp/link_configuration.ts";
 import type { NetworkConfiguration } from "../ppp/network.ts";
 import type { NegotiationTimes } from "../ppp/option_policy.ts";
+import {
+  allowedMethods,
+  authenticationFactory,
+  type LinkIdentity,
+  requiredMethods,
+} from "./pppd_authentication.ts";
 import type { SessionContext } from "./pppd_settings.ts";
 import type { PppdSecrets } from "./pppd_secrets.ts";
 import { callbackOf } from "./pppd_callback.ts";
 
 /** 10.64.64.64, to which pppd adds the unit for a peer without an address. */
 const LAST_RESORT = 0x0a404040;
-
-/** pppd's order: CHAP before PAP, and of the CHAPs the one that most peers know. */
-const preference: readonly AuthenticationMethod[] = ["chap-md5", "mschap-v2", "mschap", "pap"];
-
-/** Names and what is known about the machine. */
-export interface LinkIdentity {
-  /** Our name as the one who checks (`name`). */
-  readonly ourName: Uint8Array;
-  /** Our name as the one who is checked (`user`). */
-  readonly user: Uint8Array;
-  readonly remoteName: Uint8Array | undefined;
-  /** Whether the peer must prove itself. */
-  readonly authRequired: boolean;
-  readonly hasIpv6: boolean;
-}
 
 /** Configuration of one session's link. */
 export function pppdLink(
@@ -136,101 +123,9 @@ function lcpConfiguration(
     allowAcfc: options.accomp,
     allowMru: true,
     allowAccm: true,
-    require: identity.authRequired ? requiredMethods(options) : [],
+    require: identity.authRequired ? requiredMethods(options, identity, secrets) : [],
     allow: allowedMethods(options, identity, secrets),
     maxLoops: 10,
-  };
-}
-
-/** What the peer may prove itself by: what was asked for, or everything. */
-export function requiredMethods(options: PppOptions): AuthenticationMethod[] {
-  const wanted = options.require.size === 0 ? new Set(preference) : options.require;
-  return thoseWithKeys(options, preference.filter((method) => wanted.has(method)));
-}
-
-/** Where encryption is required, only what leaves keys for it: others would end in a refusal. */
-function thoseWithKeys(options: PppOptions, methods: AuthenticationMethod[]): AuthenticationMethod[] {
-  if (!options.mppe.required) return methods;
-  const leaving = methods.filter((method) => method === "mschap-v2" || method === "mschap");
-  return leaving.length > 0 ? leaving : methods;
-}
-
-/** What we agree to prove ourselves by: nothing that is refused, nothing that we have no secret for. */
-function allowedMethods(
-  options: PppOptions,
-  identity: LinkIdentity,
-  secrets: PppdSecrets,
-): AuthenticationMethod[] {
-  const has = (kind: "pap" | "chap") =>
-    options.password !== undefined || secrets.find(kind, identity.user, identity.remoteName) !== undefined;
-  const [hasPap, hasChap] = [has("pap"), has("chap")];
-  const strongestFirst: readonly AuthenticationMethod[] = ["mschap-v2", "chap-md5", "mschap", "pap"];
-  const allowed = strongestFirst.filter((method) =>
-    (method === "pap" ? hasPap : hasChap) && !options.refuse.has(method)
-  );
-  return thoseWithKeys(options, allowed);
-}
-
-function authenticationFactory(
-  options: PppOptions,
-  identity: LinkIdentity,
-  secrets: PppdSecrets,
-  context: SessionContext,
-  peer: { found: FoundSecret | undefined },
-): AuthenticationFactory {
-  const ownChallenges = new OwnChallenges();
-  const random = (octets: number) => {
-    const into = new Uint8Array(octets);
-    context.random(into);
-    return into;
-  };
-  const { user, ourName, remoteName, authRequired } = identity;
-  return {
-    proveUs(method): AuthenticationMachine {
-      if (method === "pap") {
-        return new PapPeer({
-          name: user,
-          secret: options.password ?? secrets.find("pap", user, remoteName)?.secret,
-          restartMs: options.pap.restartSeconds * 1000,
-          maxRequests: options.pap.maxRequests,
-        });
-      }
-      return new ChapPeer({
-        digest: chapDigests[method],
-        name: user,
-        secretFor: (serverName) =>
-          options.password ?? secrets.find("chap", user, remoteName ?? serverName)?.secret,
-        ownChallenges,
-        alsoChallenges: authRequired,
-        random,
-        timeoutMs: options.chap.timeoutSeconds * 1000,
-      });
-    },
-    checkPeer(method): AuthenticationMachine {
-      if (method === "pap") {
-        return new PapAuthenticator({
-          verify: (name, password) => {
-            peer.found = secrets.verify(name, ourName, password);
-            return peer.found !== undefined;
-          },
-          timeoutMs: options.pap.timeoutSeconds * 1000,
-        });
-      }
-      return new ChapAuthenticator({
-        digest: chapDigests[method],
-        name: ourName,
-        secretFor: (name) => {
-          peer.found = secrets.find("chap", name, ourName);
-          return peer.found?.secret;
-        },
-        ownChallenges,
-        random,
-        restartMs: options.chap.restartSeconds * 1000,
-        maxChallenges: options.chap.maxChallenge,
-        intervalMs: options.chap.intervalSeconds * 1000,
-        remoteName,
-      });
-    },
   };
 }
 

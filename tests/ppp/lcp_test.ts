@@ -77,7 +77,7 @@ test("LcpPolicy follows no Nak to an MRU below 128", () => {
   assertEquals(lcp.request()[0], option(1, "0128"));
 });
 
-const methods: readonly AuthenticationMethod[] = ["pap", "chap-md5", "mschap", "mschap-v2"];
+const methods: readonly AuthenticationMethod[] = ["pap", "chap-md5", "mschap", "mschap-v2", "eap"];
 
 test("parseAuthentication reads what emitAuthentication wrote, and nothing that is cut", () => {
   for (const method of methods) {
@@ -88,7 +88,7 @@ test("parseAuthentication reads what emitAuthentication wrote, and nothing that 
 });
 
 test("LcpPolicy agrees to no method outside what is allowed, whatever the peer asks for", () => {
-  for (let allowed = 0; allowed < 16; allowed++) {
+  for (let allowed = 0; allowed < 32; allowed++) {
     const allow = methods.filter((_, i) => (allowed >> i) & 1);
     for (const asked of methods) {
       const judged = policy({ allow }).judge([
@@ -104,9 +104,33 @@ test("LcpPolicy agrees to no method outside what is allowed, whatever the peer a
   }
 });
 
+test("LcpPolicy proposes one allowed method after the other to a peer that asks for another one", () => {
+  const allow = ["eap", "mschap-v2", "chap-md5"] as const;
+  const lcp = policy({ allow });
+  const proposed = [1, 2, 3, 4].map(() => {
+    const judged = lcp.judge([option(3, "c023")]);
+    return judged.kind === "nak"
+      ? parseAuthentication(judged.options[0]?.data ?? new Uint8Array(0))
+      : judged.kind;
+  });
+  assertEquals(proposed, [...allow, "eap"]);
+});
+
+test("LcpPolicy asks for CHAP next when EAP is rejected, and for nothing when CHAP is", () => {
+  const lcp = policy({ require: ["eap", "chap-md5"] });
+  assertEquals(lcp.request().find((each) => each.type === 3), option(3, "c227"));
+  lcp.rejected([option(3, "c227")]);
+  assertEquals([lcp.request().find((each) => each.type === 3), lcp.failure], [
+    option(3, "c22305"),
+    undefined,
+  ]);
+  lcp.rejected([option(3, "c22305")]);
+  assert(lcp.hasRefusedAuthentication, "it goes on without authentication");
+});
+
 test("LcpPolicy is moved by Naks and Rejects to no method outside what is required (all orders of four answers)", () => {
   const answers: readonly (AuthenticationMethod | "unknown" | "reject")[] = [...methods, "unknown", "reject"];
-  for (let required = 1; required < 16; required++) {
+  for (let required = 1; required < 32; required++) {
     const require = methods.filter((_, i) => (required >> i) & 1);
     for (let order = 0; order < answers.length ** 4; order++) {
       const lcp = policy({ require });
@@ -125,7 +149,7 @@ test("LcpPolicy is moved by Naks and Rejects to no method outside what is requir
         if (answer === "reject") lcp.rejected([asked]);
         else {lcp.nakked([{
             type: 3,
-            data: answer === "unknown" ? fromHex("c227") : emitAuthentication(answer),
+            data: answer === "unknown" ? fromHex("c229") : emitAuthentication(answer),
           }]);}
       }
     }

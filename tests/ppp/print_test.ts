@@ -56,6 +56,33 @@ const vectors: readonly (readonly [string, string])[] = [
   ],
   ["c02904010006abcd", "[CBCP code=0x4 id=0x1 ab cd]"],
   ["c22303010012416363657373206772616e746564", '[CHAP Success id=0x1 "Access granted"]'],
+  ["c021010300080304c227", "[LCP ConfReq id=0x3 <auth eap>]"],
+  ["c227010600090 14e616d65".replace(" ", ""), '[EAP Request id=0x6 Identity <Message "Name">]'],
+  ["c2270106000501", "[EAP Request id=0x6 Identity <No message>]"],
+  ["c2270206000b01636c69656e74", '[EAP Response id=0x6 Identity <Name "client">]'],
+  [
+    "c227010700 0d 04 04 01020304 737276".replaceAll(" ", ""),
+    '[EAP Request id=0x7 MD5-Challenge <Value 01 02 03 04> <Name "srv">]',
+  ],
+  [
+    "c227010700 0a 04 04 01020304".replaceAll(" ", ""),
+    "[EAP Request id=0x7 MD5-Challenge <Value 01 02 03 04> <No name>]",
+  ],
+  ["c227010700 0a 04 05 01020304".replaceAll(" ", ""), "[EAP Request id=0x7 MD5-Challenge <truncated>]"],
+  ["c2270207000603 1a".replace(" ", ""), "[EAP Response id=0x7 Nak <Suggested-type 1A (MSCHAPv2)>]"],
+  ["c22702070005 03".replace(" ", ""), "[EAP Response id=0x7 Nak <missing hint>]"],
+  [
+    "c227010800 11 1a 01 08 000c 04 01020304 737276".replaceAll(" ", ""),
+    '[EAP Request id=0x8 MSCHAPv2 Challenge <01020304>, <Name "srv">]',
+  ],
+  [
+    "c227010900 0d 1a 03 08 0008 533d3031".replaceAll(" ", ""),
+    '[EAP Request id=0x9 MSCHAPv2 Success <Message "S=01">]',
+  ],
+  ["c227020900061a03", "[EAP Response id=0x9 MSCHAPv2 Success]"],
+  ["c22703090004", "[EAP Success id=0x9]"],
+  ["c2270109000a0d2001020304", "[EAP Request id=0x9 TLS 20 01 02 03 04]"],
+  ["c22701090004", "[EAP Request id=0x9 <missing type>]"],
 ];
 
 for (const [octets, line] of vectors) {
@@ -71,6 +98,17 @@ test("printPacket hides passwords and responses unless asked", () => {
   );
   const response = fromHex("c2230201000a0401020304 6d65".replaceAll(" ", "").replace("000a", "000b"));
   assertEquals(printPacket(response), '[CHAP Response id=0x1 <4 octets hidden>, name = "me"]');
+  const eap = fromHex("c227020700 0c 04 04 01020304 6d65".replaceAll(" ", ""));
+  assertEquals(printPacket(eap), '[EAP Response id=0x7 MD5-Challenge <Value 4 octets hidden> <Name "me">]');
+  const microsoft = fromHex("c227020700 10 1a 02 07 000b 04 01020304 6d65".replaceAll(" ", ""));
+  assertEquals(
+    printPacket(microsoft),
+    '[EAP Response id=0x7 MSCHAPv2 Response <4 octets hidden>, <Name "me">]',
+  );
+  assertEquals(
+    printPacket(microsoft, { showSecrets: true }),
+    '[EAP Response id=0x7 MSCHAPv2 Response <01020304>, <Name "me">]',
+  );
 });
 
 test("printPacket escapes what a peer wrote", () => {

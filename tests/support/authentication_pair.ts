@@ -8,6 +8,9 @@ import { encodeUtf8 } from "../../src/base/text.ts";
 import { earliest, type Millis } from "../../src/machine.ts";
 import type { AuthenticationMethod, AuthenticationOutput } from "../../src/ppp/auth/authentication.ts";
 import { ChapAuthenticator, chapDigests, ChapPeer, OwnChallenges } from "../../src/ppp/auth/chap.ts";
+import { EapAuthenticator, type EapAuthenticatorOptions } from "../../src/ppp/auth/eap_authenticator.ts";
+import type { EapMethod } from "../../src/ppp/auth/eap_packet.ts";
+import { EapPeer, type EapPeerOptions } from "../../src/ppp/auth/eap_peer.ts";
 import { PapAuthenticator, PapPeer } from "../../src/ppp/auth/pap.ts";
 import type { AuthenticationMachine } from "../../src/ppp/authentication_phase.ts";
 
@@ -17,12 +20,46 @@ export function seeded(seed: number): (octets: number) => Uint8Array {
   return (octets) => random.fill(new Uint8Array(octets));
 }
 
+const bothEapMethods: readonly EapMethod[] = ["md5", "mschap-v2"];
+
+/** An EAP machine that proves "client" with a secret; both methods unless told otherwise. */
+export function eapProver(secret: string, change: Partial<EapPeerOptions> = {}): EapPeer {
+  return new EapPeer({
+    methods: bothEapMethods,
+    name: encodeUtf8("client"),
+    secretFor: () => encodeUtf8(secret),
+    ownChallenges: new OwnChallenges(),
+    alsoChallenges: false,
+    random: seeded(2),
+    timeoutMs: 20_000,
+    maxRequests: 20,
+    ...change,
+  });
+}
+
+/** An EAP machine that checks "client" against "sesame"; MD5-Challenge first unless told otherwise. */
+export function eapChecker(change: Partial<EapAuthenticatorOptions> = {}): EapAuthenticator {
+  return new EapAuthenticator({
+    methods: bothEapMethods,
+    name: encodeUtf8("server"),
+    secretFor: (name) => String.fromCharCode(...name) === "client" ? encodeUtf8("sesame") : undefined,
+    ownChallenges: new OwnChallenges(),
+    random: seeded(1),
+    restartMs: 3000,
+    maxRequests: 10,
+    intervalMs: 0,
+    remoteName: undefined,
+    ...change,
+  });
+}
+
 /** A machine that proves "client" with a secret. */
 export function prover(method: AuthenticationMethod, secret: string): AuthenticationMachine {
   const name = encodeUtf8("client");
   if (method === "pap") {
     return new PapPeer({ name, secret: encodeUtf8(secret), restartMs: 3000, maxRequests: 10 });
   }
+  if (method === "eap") return eapProver(secret);
   return new ChapPeer({
     digest: chapDigests[method],
     name,
@@ -43,6 +80,7 @@ export function checker(method: AuthenticationMethod, intervalMs: Millis = 0): A
       timeoutMs: 30_000,
     });
   }
+  if (method === "eap") return eapChecker({ intervalMs });
   return new ChapAuthenticator({
     digest: chapDigests[method],
     name: encodeUtf8("server"),

@@ -15,7 +15,7 @@ import { tunProblem } from "../../linux/tun_device.ts";
 import { faultWords } from "../../run/fault.ts";
 import { hostWords, isDiskWeather } from "../../run/host_words.ts";
 import { runLoop } from "../../run/loop.ts";
-import type { LinkIdentity } from "../../run/pppd_link.ts";
+import type { LinkIdentity } from "../../run/pppd_authentication.ts";
 import { PppdLog } from "../../run/pppd_log.ts";
 import { PppdSecrets, readLatin1 } from "../../run/pppd_secrets.ts";
 import { PppdService } from "../../run/pppd_service.ts";

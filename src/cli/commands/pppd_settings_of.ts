@@ -5,7 +5,8 @@
  */
 import type { PppOptions } from "../../config/ppp_options.ts";
 import type { Host } from "../../host.ts";
-import { type LinkIdentity, pppdLink } from "../../run/pppd_link.ts";
+import type { LinkIdentity } from "../../run/pppd_authentication.ts";
+import { pppdLink } from "../../run/pppd_link.ts";
 import { type PppdSecrets, readLatin1 } from "../../run/pppd_secrets.ts";
 import type { HookPaths, LineSettings, PppdSettings } from "../../run/pppd_settings.ts";
 

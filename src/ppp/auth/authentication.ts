@@ -6,8 +6,8 @@
 import type { Note } from "../../machine.ts";
 import type { MppeStartKeys } from "./mppe_keys.ts";
 
-/** Authentication protocols that LCP can agree on; RFC 1661 §6.2, RFC 1994 §3, RFC 2433 §3, RFC 2759 §3. */
-export type AuthenticationMethod = "pap" | "chap-md5" | "mschap" | "mschap-v2";
+/** Authentication protocols that LCP can agree on; RFC 1661 §6.2, RFC 1994 §3, RFC 2433 §3, RFC 2759 §3, RFC 3748 §1. */
+export type AuthenticationMethod = "pap" | "chap-md5" | "mschap" | "mschap-v2" | "eap";
 
 /** A name and a secret to prove oneself with, or to check a peer by. Octets: neither is bound to an encoding. */
 export interface Credentials {
@@ -23,6 +23,8 @@ export type AuthenticationInput =
   | { readonly kind: "packet"; readonly information: Uint8Array }
   /** The peer rejected the protocol. */
   | { readonly kind: "protocolRejected" }
+  /** A packet of a network control protocol came: the peer takes us for proven. RFC 3748 §3.4 */
+  | { readonly kind: "peerIsInNetworkPhase" }
   /** The link went down. */
   | { readonly kind: "stop" };
 

@@ -93,6 +93,7 @@ export class ChapPeer implements Machine<AuthenticationInput, AuthenticationOutp
         if (this.#isRunning) this.#packet(input.information, now);
         return;
       case "protocolRejected":
+      case "peerIsInNetworkPhase":
         return;
       case "stop":
         this.#isRunning = false;
@@ -262,6 +263,8 @@ export class ChapAuthenticator implements Machine<AuthenticationInput, Authentic
         return;
       case "packet":
         if (this.#isRunning) this.#packet(input.information, now);
+        return;
+      case "peerIsInNetworkPhase":
         return;
       case "protocolRejected":
         if (this.#isRunning) this.#fail(new Uint8Array(0), "the peer rejected CHAP");

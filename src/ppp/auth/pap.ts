@@ -77,6 +77,8 @@ export class PapPeer implements Machine<AuthenticationInput, AuthenticationOutpu
       case "packet":
         this.#packet(input.information);
         return;
+      case "peerIsInNetworkPhase":
+        return;
       case "protocolRejected":
         if (this.#isWaiting) this.#fail("refusedByPeer", encodeUtf8("the peer rejected PAP"));
         return;
@@ -178,6 +180,8 @@ export class PapAuthenticator implements Machine<AuthenticationInput, Authentica
         return;
       case "packet":
         this.#packet(input.information);
+        return;
+      case "peerIsInNetworkPhase":
         return;
       case "protocolRejected":
         if (this.#state === "waiting") this.#fail(new Uint8Array(0), "the peer rejected PAP");

@@ -151,9 +151,9 @@ goes_to_the_background() {
 }
 
 # What we print of each packet must be what pppd prints of it. Responses are hidden by us on purpose.
-said() { sed -n "s/^$2 \(\[.*\]\).*/\1/p" "$logs/$1.log" | grep -v 'CHAP Response' | sort -u; }
+said() { sed -n "s/^$2 \(\[.*\]\).*/\1/p" "$logs/$1.log" | grep -v -e "CHAP Response" -e "EAP Response .* MD5" | sort -u; }
 same_words() {
-  for method in pap chap mschap mschap-v2; do
+  for method in pap chap mschap mschap-v2 eap; do
     rm -f "$logs/near.log" "$logs/far.log" /run/lab/far.exit
     far pppd auth "require-$method" name server ms-dns 192.0.2.53 ms-dns 192.0.2.54 10.0.0.1:10.0.0.2 lcp-echo-interval 1
     near ours noauth user client remotename server noipdefault usepeerdns mru 1400 lcp-echo-interval 1 lcp-echo-failure 9

@@ -11,7 +11,7 @@ import { emitControlPacket } from "../../../src/ppp/packet.ts";
 import { checker, playPair, prover, seeded } from "../../support/authentication_pair.ts";
 import { assert, assertEquals, test } from "../../support/test.ts";
 
-const methods: readonly AuthenticationMethod[] = ["pap", "chap-md5", "mschap", "mschap-v2"];
+const methods: readonly AuthenticationMethod[] = ["pap", "chap-md5", "mschap", "mschap-v2", "eap"];
 
 function verdict(outputs: readonly AuthenticationOutput[]): string {
   const end = outputs.find((each) => each.kind === "succeeded" || each.kind === "failed");
