@@ -1,10 +1,12 @@
 /**
- * Framing on QuickJS: prints, for each ACCM, megabytes a second encoded and decoded, best of three.
+ * Framing and header compression on QuickJS: prints, for each ACCM, megabytes a second encoded and decoded, best of three; then, for
+ * each number of octets in a packet, thousands of packets a second with their headers compressed, and restored.
  *
  * @module
  */
 import * as native from "uplinkd:host";
 import { measureFraming, packetMix } from "./framing_rounds.ts";
+import { conversations, measureVj } from "./vj_rounds.ts";
 
 const ROUNDS = 4;
 const packets = packetMix();
@@ -18,5 +20,13 @@ for (const accm of [0, 0xffffffff]) {
     best = [Math.min(best[0], encode), Math.min(best[1], decode)];
   }
   native.writeText(1, `${accm} ${megabytes / best[0]} ${megabytes / best[1]}\n`);
+}
+for (const data of [0, 1460]) {
+  let best: readonly [number, number] = [Infinity, Infinity];
+  for (let turn = 0; turn < 3; turn++) {
+    const [compress, restore] = measureVj(conversations(data, 2000), 2, clock);
+    best = [Math.min(best[0], compress), Math.min(best[1], restore)];
+  }
+  native.writeText(1, `vj ${data} ${4 / best[0]} ${4 / best[1]}\n`);
 }
 native.exit(0);

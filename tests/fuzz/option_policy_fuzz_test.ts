@@ -28,6 +28,8 @@ const words = [
   0x0a404040,
   0xc0000235,
   0x00800000,
+  0x002d0f01,
+  0x002d0001,
   0x00000080,
 ];
 
@@ -109,6 +111,7 @@ test("IpcpPolicy survives 100,000 peers and agrees to no address that cannot be 
       noRemote: (flags & 4) !== 0,
       wantDns: (flags & 8) !== 0,
       dns: (flags & 16) !== 0 ? [0xc0000235] : [],
+      ...((flags & 32) !== 0 ? { vj: { slots: 8, compressSlotId: (flags & 64) !== 0 } } : {}),
     });
     torment(policy, [1, 2, 3, 129, 130, 131, 132], random, `run ${run}`);
     const agreed = policy.agreement();
@@ -119,6 +122,9 @@ test("IpcpPolicy survives 100,000 peers and agrees to no address that cannot be 
       `run ${run}: remote ${agreed.remote}`,
     );
     assert(agreed.remote !== agreed.local, `run ${run}: both ends are ${agreed.local.toString(16)}`);
+    for (const { slots } of [agreed.vj?.receive, agreed.vj?.transmit].filter((each) => each !== undefined)) {
+      assert((flags & 32) !== 0 && slots >= 1 && slots <= 16, `run ${run}: ${slots} slots`);
+    }
     assert(agreed.dns.every((each) => unusableAsHost(each) === undefined), `run ${run}: DNS ${agreed.dns}`);
   }
 });

@@ -44,6 +44,8 @@ const words = new Set([
   "encrypts_as_client",
   "encrypts_as_server",
   "vj",
+  "vj_lossy",
+  "lossy",
   "vj_as_client",
   "vj_as_server",
   "kernel_counts",

@@ -240,6 +240,27 @@ inNetworkNamespace(import.meta.url, () => {
     });
   });
 
+  test("undoDefaultRoute puts the old route back whatever interface goes while it looks", async () => {
+    for (let failed = 1;; failed++) {
+      let calls = 0;
+      await withLink([GATEWAY], async (ours) => {
+        const plan = addDefaultRoute(netlink, { family: 4, interfaceIndex: ours, replace: true });
+        assert(plan.kind === "add");
+        const broken = new Netlink(overriding(host, {
+          write(fd, octets) {
+            calls += 1;
+            if (calls === failed) failing("write", "ENODEV")();
+            return host.write(fd, octets);
+          },
+        }));
+        undoDefaultRoute(broken, plan.record);
+        broken.close();
+        assert((await shown()).some((route) => route.startsWith("default via 192.0.2.1")), `call ${failed}`);
+      });
+      if (calls < failed) break;
+    }
+  });
+
   test("undoDefaultRoute does not put the old route beside one that came since", async () => {
     await withLink([GATEWAY], async (ours) => {
       const plan = addDefaultRoute(netlink, { family: 4, interfaceIndex: ours, replace: true });
