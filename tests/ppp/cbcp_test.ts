@@ -198,7 +198,7 @@ test("CbcpAnswerer asks again with a new identifier after a Response that does n
   assertEquals(book.receive("020a001202 0e 0501 2b343933303939393900".replaceAll(" ", "")).said(), []);
 });
 
-test("CbcpAnswerer takes no number that could say more to a modem than to dial", () => {
+test("CbcpAnswerer takes no number that could say more to a modem than to dial (H58)", () => {
   for (const number of ["1;ATD900123", "1\rATH", "", "W", "1".repeat(251), "0900 1!", "+"]) {
     assert(!isDialable(number), number);
   }

@@ -26,6 +26,7 @@ function dials(callback: CallbackConfiguration | undefined): LinkPlaybook {
   return new LinkPlaybook(linkConfiguration({
     seed: 1,
     lcp: { allow: ["mschap"] },
+    ipcp: { vj: { slots: 16, compressSlotId: true } },
     rest: {
       ...(callback === undefined ? {} : { callback }),
       authentication: {
@@ -81,10 +82,8 @@ test("a Windows server that offers no callback, MPPC alone and VJ 0f 01 gets an 
   link.receive("80fd0104000a120600000001");
   assertEquals(answers(link), ["[CCP ConfRej id=0x4 <mppe -H -S -L -M -D +C>]"]);
   link.receive("8021010500100206002d0f0103060ad33711");
-  assertEquals(answers(link), ["[IPCP ConfRej id=0x5 <compress VJ 0f 01>]"]);
-  link.control(IPCP, 1, 6, "03060ad33711").control(IPCP, 3, link.identifier, "03060ad33712").acknowledge(
-    IPCP,
-  );
+  assertEquals(answers(link), ["[IPCP ConfAck id=0x5 <compress VJ 0f 01> <addr 10.211.55.17>]"]);
+  link.control(IPCP, 3, link.identifier, "03060ad33712").acknowledge(IPCP);
   assert(link.link.carries("ip"), "IP is not up");
 });
 
@@ -130,9 +129,9 @@ test("Windows NT that called back gets its MPPE rejected, its IPX refused, and a
     "[LCP ProtRej id=0x2 80 2b 01 05 00 18 01 06 00 00 00 00 02 08 52 41 53 20 00 01 04 04 00 02 06 02]",
   ]);
   link.receive("8021010500100206002d0f0103060ad33711");
-  assertEquals(answers(link), ["[IPCP ConfRej id=0x5 <compress VJ 0f 01>]"]);
-  link.control(CCP, 1, 6).control(IPCP, 1, 7, "03060ad33711");
-  assertEquals(answers(link), ["[CCP ConfAck id=0x6]", "[IPCP ConfAck id=0x7 <addr 10.211.55.17>]"]);
+  assertEquals(answers(link), ["[IPCP ConfAck id=0x5 <compress VJ 0f 01> <addr 10.211.55.17>]"]);
+  link.control(CCP, 1, 6);
+  assertEquals(answers(link), ["[CCP ConfAck id=0x6]"]);
   link.control(IPCP, 3, 1, "03060ad33712").acknowledge(IPCP);
   assert(link.link.carries("ip"), "IP is not up");
 });
