@@ -15,11 +15,11 @@ TARGET ?= x86_64
 COMMIT := $(shell git describe --always --abbrev=12 --dirty=-changed '--exclude=*' 2>/dev/null || echo unknown)
 export QUICKJS_SRC SMALL_CC SMALL_STRIP SMALL_CFLAGS
 
-.PHONY: help demo test unit unit-small lint interop interop-small interop-mips bench compile bundle small small-all clean fmt
+.PHONY: help demo test unit unit-small lint interop interop-small interop-mips interop-32 bench compile bundle small small-all clean fmt
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
 
 $(STAMP): package.json package-lock.json
 	@command -v npm >/dev/null 2>&1 || { echo "make: npm is missing; on Debian: apt-get install nodejs npm" >&2; exit 1; }
@@ -57,6 +57,9 @@ interop-mips: $(STAMP) ## a whole MIPS machine with 64 MB and the small binary, 
 	@$(MAKE) --no-print-directory small TARGET=mipsel
 	@$(DENO) run --allow-all ffi/quickjs/build/main.ts --tests mipsel
 	@$(DENO) run --allow-all tests/interop/mips/run.ts
+
+interop-32: $(STAMP) ## BSD-Compress both ways with a kernel of 32 bits, emulated
+	@$(DENO) run --allow-all tests/interop/mips/bsd.ts
 
 small: $(STAMP) ## dist/uplinkd-TARGET, a static binary of less than 2 MB; TARGET=x86_64, arm64, armhf, mipsel or mips
 	@$(DENO) run --allow-all ffi/quickjs/build/main.ts $(TARGET)

@@ -60,6 +60,7 @@ const steps: [string, string, string[]][] = [
   ["unit tests on QuickJS", "make", ["--no-print-directory", "unit-small"]],
   ["interop", deno, ["run", "--allow-all", "tests/interop/run.ts"]],
   ["interop with the small binary", "make", ["--no-print-directory", "interop-small"]],
+  ["BSD-Compress with a kernel of 32 bits", "make", ["--no-print-directory", "interop-32"]],
   ["a whole MIPS machine", "make", ["--no-print-directory", "interop-mips"]],
 ];
 
