@@ -20,7 +20,13 @@ import type { Framing, NetworkName } from "../ppp/link_configuration.ts";
 import { isNetworkData, protocolNumber } from "../ppp/protocol_numbers.ts";
 import type { VjAgreement } from "../ppp/vj_option.ts";
 import { HeaderCompression } from "./header_compression.ts";
-import type { DataPlane, PlaneOutput, TrafficCounters } from "./plane.ts";
+import {
+  type CompressionCounters,
+  compressionCounters,
+  type DataPlane,
+  type PlaneOutput,
+  type TrafficCounters,
+} from "./plane.ts";
 
 /** What a TUN plane works on. */
 export interface TunPlaneOptions {
@@ -54,6 +60,8 @@ const LARGEST_PACKET = 65535;
 const LAST_DATA = 0x3f;
 /** What a compressor may write more than it was given. */
 const ROOM_TO_GROW = 66;
+/** The Address and Control fields, which Linux counts in where it counts compression. */
+const COUNTED_BEFORE = 2;
 /** Above this the interface is not read. */
 const QUEUE_MARK = 16384;
 /** Control packets may still be queued up to here; what does not fit is dropped, and sent again by its protocol. */
@@ -67,6 +75,7 @@ export class TunPlane implements DataPlane {
     packetsSent: 0,
     packetsReceived: 0,
   };
+  readonly compressed = { transmit: compressionCounters(), receive: compressionCounters() };
   readonly decoder: FrameDecoder;
   readonly #headers: HeaderCompression;
   /** Octets of damaged frames that header compression knows of. */
@@ -228,12 +237,16 @@ export class TunPlane implements DataPlane {
     if (protocol !== protocolNumber.compressed) {
       if (decompressor.encrypts === true && isNetworkData(protocol)) return "dropped";
       if (!this.#awaitsReset) decompressor.passed(frame);
+      countPacket(this.compressed.receive, frame.length, undefined);
       return frame;
     }
     if (this.#awaitsReset) return "dropped";
     const length = decompressor.decompress(frame.subarray(2), this.#restored);
     // Control packets are never compressed: what comes that way is not the peer's pppd. RFC 1962 §2
-    if (length >= 2) return this.#restored[0]! > LAST_DATA ? "dropped" : this.#restored.subarray(0, length);
+    if (length >= 2) {
+      countPacket(this.compressed.receive, length, frame.length);
+      return this.#restored[0]! > LAST_DATA ? "dropped" : this.#restored.subarray(0, length);
+    }
     if (length === DROPPED) return "dropped";
     this.#awaitsReset = decompressor.recoversAlone !== true;
     return length === DAMAGED ? "damaged" : "broken";
@@ -345,7 +358,9 @@ export class TunPlane implements DataPlane {
     if (!this.#mayCompress && compressor.learnsFromDataAlone === true) return packet;
     const room = this.#compressed.subarray(2, 2 + packet.length + ROOM_TO_GROW);
     const length = compressor.compress(packet, room);
-    return length === 0 || !this.#mayCompress ? packet : this.#compressed.subarray(0, 2 + length);
+    if (!this.#mayCompress) return packet;
+    countPacket(this.compressed.transmit, packet.length, length === 0 ? undefined : 2 + length);
+    return length === 0 ? packet : this.#compressed.subarray(0, 2 + length);
   }
 
   /** A failing line is a hang-up, whatever the error. */
@@ -357,5 +372,18 @@ export class TunPlane implements DataPlane {
       this.#hangup = error.code === "EIO" ? "the line was hung up" : error.message;
       return undefined;
     }
+  }
+}
+
+/** `compressed` is undefined for what went as it was; both from the Protocol field on. */
+function countPacket(counters: CompressionCounters, plain: number, compressed: number | undefined): void {
+  counters.plainOctets += plain + COUNTED_BEFORE;
+  counters.plainPackets += 1;
+  if (compressed === undefined) {
+    counters.incompressibleOctets += plain + COUNTED_BEFORE;
+    counters.incompressiblePackets += 1;
+  } else {
+    counters.compressedOctets += compressed + COUNTED_BEFORE;
+    counters.compressedPackets += 1;
   }
 }

@@ -13,6 +13,7 @@ import type { LinkEnd, LinkOutput, NetworkName } from "../ppp/link_configuration
 import type { NetworkAgreement } from "../ppp/network.ts";
 import { printPacket } from "../ppp/print.ts";
 import { hostWords } from "./host_words.ts";
+import type { LinkStatistics } from "./link_statistics.ts";
 import type { PppdFiles } from "./pppd_files.ts";
 import type { Hooks } from "./pppd_hooks.ts";
 import type { PppdLine } from "./pppd_line.ts";
@@ -123,6 +124,11 @@ export class Connection {
   /** Name of the interface. */
   get interfaceName(): string {
     return this.#interface.name;
+  }
+
+  /** What it has counted so far. */
+  statistics(): LinkStatistics {
+    return { headers: this.#plane.headerCounters, ...this.#plane.compressed };
   }
 
   /** Why it ended; undefined while it lives. */
