@@ -5,6 +5,7 @@
  */
 import type { AuthenticationMethod } from "../ppp/auth/authentication.ts";
 import type { KeyBits } from "../ppp/ccp_option.ts";
+import type { Expression } from "../ppp/filter/expression.ts";
 
 /** Counters and times that LCP, IPCP and IPV6CP have in common, under pppd's names. */
 export interface TimesOptions {
@@ -46,6 +47,10 @@ export interface PppOptions {
   maxFail: number;
   maxConnectSeconds: number;
   idleSeconds: number;
+  /** What counts as activity; undefined: every packet of a network. */
+  activeFilter: Expression | undefined;
+  /** What passes at all; undefined: every packet. */
+  passFilter: Expression | undefined;
   linkName: string | undefined;
   ipParam: string;
   callFile: string | undefined;
@@ -174,6 +179,8 @@ export function defaultPppOptions(): PppOptions {
     maxFail: 10,
     maxConnectSeconds: 0,
     idleSeconds: 0,
+    activeFilter: undefined,
+    passFilter: undefined,
     linkName: undefined,
     ipParam: "",
     callFile: undefined,

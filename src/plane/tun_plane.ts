@@ -15,6 +15,7 @@ import {
   type PacketDecompressor,
 } from "../ppp/compress/packet_compressor.ts";
 import type { VjCounters } from "../ppp/compress/vj.ts";
+import type { PacketFilter } from "../ppp/filter/packet_filter.ts";
 import { encodeFrame, escapesFor, FrameDecoder, type TransmitFormat } from "../ppp/hdlc.ts";
 import type { Framing, NetworkName } from "../ppp/link_configuration.ts";
 import { isNetworkData, protocolNumber } from "../ppp/protocol_numbers.ts";
@@ -45,8 +46,12 @@ export interface TunPlaneOptions {
   readonly mru: number;
   /** Network data passes only through methods that encrypt, whatever the link says. */
   readonly mustEncrypt?: boolean;
-  /** Called once for each batch of data packets, for echo and idle. */
-  readonly onTraffic: (received: boolean) => void;
+  /** Only packets that match pass, in both directions (`pass-filter`). */
+  readonly passFilter?: PacketFilter | undefined;
+  /** Only packets that match count as activity (`active-filter`). */
+  readonly activeFilter?: PacketFilter | undefined;
+  /** Called once for each batch of data packets, for echo and idle; `isActive` where one of them counts as activity. */
+  readonly onTraffic: (received: boolean, isActive: boolean) => void;
   /** Called with the octets of the line, for a recording. */
   readonly onOctets?: ((direction: "sent" | "received", octets: Uint8Array) => void) | undefined;
   /** Takes data packets instead of a TUN interface; valid during the call. */
@@ -101,6 +106,7 @@ export class TunPlane implements DataPlane {
   #interfaceGone: string | undefined;
   #hasToldGone = false;
   #receivedData = false;
+  #receivedActive = false;
 
   constructor(options: TunPlaneOptions) {
     this.#options = options;
@@ -154,7 +160,8 @@ export class TunPlane implements DataPlane {
     }
     if (this.#receivedData) {
       this.#receivedData = false;
-      this.#options.onTraffic(true);
+      this.#options.onTraffic(true, this.#receivedActive);
+      this.#receivedActive = false;
     }
     if (this.#interfaceGone !== undefined && !this.#hasToldGone) {
       this.#hasToldGone = true;
@@ -290,7 +297,9 @@ export class TunPlane implements DataPlane {
 
   #fromInterface(tun: Fd): void {
     const packet = this.#packet;
+    const { passFilter, activeFilter } = this.#options;
     let sent = false;
+    let isActive = false;
     for (let count = 0; count < PACKETS_PER_WAKE && this.#queueEnd - this.#queueStart < QUEUE_MARK; count++) {
       const length = this.#fromTun(tun, packet.subarray(2));
       if (length === "again" || length === 0) break;
@@ -299,11 +308,14 @@ export class TunPlane implements DataPlane {
       if (!passes) continue;
       packet[0] = 0;
       packet[1] = version === 4 ? protocolNumber.ip : protocolNumber.ipv6;
-      this.#encode(this.#headers.compress(packet.subarray(0, length + 2)));
+      const whole = packet.subarray(0, length + 2);
+      if (passFilter?.matches(whole, true) === false) continue;
+      isActive ||= activeFilter?.matches(whole, true) ?? true;
+      this.#encode(this.#headers.compress(whole));
       this.#countSent(length);
       sent = true;
     }
-    if (sent) this.#options.onTraffic(false);
+    if (sent) this.#options.onTraffic(false, isActive);
   }
 
   /** A failing interface is one that is gone: EBADFD once it was deleted, EIO while it is. */
@@ -323,7 +335,10 @@ export class TunPlane implements DataPlane {
   }
 
   #toInterface(packet: Uint8Array): void {
+    const { passFilter, activeFilter } = this.#options;
     this.#receivedData = true;
+    if (passFilter?.matches(packet, false) === false) return;
+    this.#receivedActive ||= activeFilter?.matches(packet, false) ?? true;
     this.counters.octetsReceived += packet.length - 2;
     this.counters.packetsReceived += 1;
     this.#options.onData?.(packet);

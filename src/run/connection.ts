@@ -107,7 +107,9 @@ export class Connection {
       receiveAll: settings.receiveAll,
       mru: settings.mru,
       mustEncrypt: settings.mustEncrypt,
-      onTraffic: (received) => this.#link.traffic(this.#now, received),
+      passFilter: settings.passFilter,
+      activeFilter: settings.activeFilter,
+      onTraffic: (received, isActive) => this.#link.traffic(this.#now, received, isActive),
       onOctets: recording?.octets,
     });
   }
