@@ -1,7 +1,7 @@
 /**
  * From the words of the command line to a command.
  *
- * Called as `pppd`, the program is pppd; else the first word names the command.
+ * Called as `pppd` or `pppstats`, the program is that; else the first word names the command.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import { VERSION } from "../version.ts";
 import { faultWords } from "../run/fault.ts";
 import { demo } from "./commands/demo.ts";
 import { pppd } from "./commands/pppd.ts";
+import { pppstats } from "./commands/pppstats.ts";
 import { printAnswer, printLines } from "./print_lines.ts";
 
 /** A command: its words without its own name; its exit status. */
@@ -18,6 +19,7 @@ type Command = (host: Host, args: readonly string[]) => Promise<number>;
 const commands = new Map<string, { readonly run: Command; readonly summary: string }>([
   ["demo", { run: demo, summary: "a link coming up through a virtual modem, and pings across it" }],
   ["pppd", { run: pppd, summary: "a PPP link with the options, files and exit codes of pppd(8)" }],
+  ["pppstats", { run: pppstats, summary: "what a link has carried, in the columns of pppstats(8)" }],
   ["version", { run: version, summary: "what this program is" }],
 ]);
 
@@ -33,6 +35,7 @@ export async function main(host: Host): Promise<number> {
 
 async function run(host: Host): Promise<number> {
   if (host.calledAs === "pppd") return await pppd(host, host.args);
+  if (host.calledAs === "pppstats") return await pppstats(host, host.args);
   const [name, ...rest] = host.args;
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
     return printAnswer(host, usage(), name === undefined ? 2 : 0);

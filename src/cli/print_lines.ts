@@ -7,11 +7,14 @@ import { encodeUtf8 } from "../base/text.ts";
 import { type Fd, type Host, HostError } from "../host.ts";
 import { hostWords } from "../run/host_words.ts";
 
-/**
- * Write lines; why that could not be done, or undefined. A closed pipe is the reader's choice and no error. A descriptor that
- * takes no more for now is waited for.
- */
+/** `writeLines`, where a closed pipe is the reader's choice and no error. */
 export function printLines(host: Host, fd: Fd, lines: readonly string[]): HostError | undefined {
+  const failure = writeLines(host, fd, lines);
+  return failure?.code === "EPIPE" ? undefined : failure;
+}
+
+/** Write lines; why that could not be done, or undefined. A descriptor that takes no more for now is waited for. */
+export function writeLines(host: Host, fd: Fd, lines: readonly string[]): HostError | undefined {
   let wasNonBlocking = false;
   try {
     let rest = encodeUtf8(lines.map((line) => `${line}\n`).join(""));
@@ -24,7 +27,7 @@ export function printLines(host: Host, fd: Fd, lines: readonly string[]): HostEr
     return undefined;
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
-    return error.code === "EPIPE" ? undefined : error;
+    return error;
   }
 }
 

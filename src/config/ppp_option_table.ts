@@ -21,6 +21,7 @@ import { type PppOptions, type TimesOptions } from "./ppp_options.ts";
 import { mppeOptions } from "./ppp_options_mppe.ts";
 import { callbackOptions } from "./ppp_options_callback.ts";
 import { absentOptions } from "./ppp_options_absent.ts";
+import { trafficOptions } from "./ppp_options_traffic.ts";
 
 const MOST = 0x7fffffff;
 const NO_MULTILINK = "multilink is not supported";
@@ -142,8 +143,6 @@ const general: OptionEntry[] = [
   ),
   refused("demand", 0, "dialling on demand is not there yet in this version; use persist"),
   flag("nodemand", () => {}),
-  refused("active-filter pass-filter", 1, "packet filters are not there yet in this version; use nftables"),
-  ignored("precompiled-active-filter", 1, "packet filters are not there yet in this version"),
   silentlyIgnored("nosystemconfig", 0, "see the order of the option files"),
   silentlyIgnored("privgroup", 1, "nobody but root has root's rights"),
   ...callbackOptions,
@@ -371,6 +370,7 @@ export const optionTable: readonly OptionEntry[] = [
   ...authentication,
   ...compression,
   ...scripts,
+  ...trafficOptions,
   ...absentOptions,
 ];
 

@@ -6,6 +6,7 @@
 import type { AuthenticationMethod } from "../ppp/auth/authentication.ts";
 import type { CallbackOfferOption } from "./ppp_options_callback.ts";
 import type { KeyBits } from "../ppp/ccp_option.ts";
+import type { Expression } from "../ppp/filter/expression.ts";
 
 /** Counters and times that LCP, IPCP and IPV6CP have in common, under pppd's names. */
 export interface TimesOptions {
@@ -47,6 +48,10 @@ export interface PppOptions {
   maxFail: number;
   maxConnectSeconds: number;
   idleSeconds: number;
+  /** What counts as activity; undefined: every packet of a network. */
+  activeFilter: Expression | undefined;
+  /** What passes at all; undefined: every packet. */
+  passFilter: Expression | undefined;
   linkName: string | undefined;
   ipParam: string;
   callFile: string | undefined;
@@ -188,6 +193,8 @@ export function defaultPppOptions(): PppOptions {
     maxFail: 10,
     maxConnectSeconds: 0,
     idleSeconds: 0,
+    activeFilter: undefined,
+    passFilter: undefined,
     linkName: undefined,
     ipParam: "",
     callFile: undefined,

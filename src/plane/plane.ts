@@ -30,6 +30,29 @@ export interface TrafficCounters {
   packetsReceived: number;
 }
 
+/** What packet compression did in one direction. Octets count with the four of a packet's header, as Linux counts them. */
+export interface CompressionCounters {
+  plainOctets: number;
+  plainPackets: number;
+  compressedOctets: number;
+  compressedPackets: number;
+  /** What went as it was though compression was agreed on. */
+  incompressibleOctets: number;
+  incompressiblePackets: number;
+}
+
+/** Counters at zero. */
+export function compressionCounters(): CompressionCounters {
+  return {
+    plainOctets: 0,
+    plainPackets: 0,
+    compressedOctets: 0,
+    compressedPackets: 0,
+    incompressibleOctets: 0,
+    incompressiblePackets: 0,
+  };
+}
+
 /** See the file's head. */
 export interface DataPlane {
   /** Descriptors to wait for now. */
@@ -58,4 +81,5 @@ export interface DataPlane {
   flush(): void;
   readonly counters: Readonly<TrafficCounters>;
   readonly headerCounters: Readonly<VjCounters>;
+  readonly compressed: { readonly transmit: CompressionCounters; readonly receive: CompressionCounters };
 }

@@ -15,12 +15,19 @@ import {
   type PacketDecompressor,
 } from "../ppp/compress/packet_compressor.ts";
 import type { VjCounters } from "../ppp/compress/vj.ts";
+import type { PacketFilter } from "../ppp/filter/packet_filter.ts";
 import { encodeFrame, escapesFor, FrameDecoder, type TransmitFormat } from "../ppp/hdlc.ts";
 import type { Framing, NetworkName } from "../ppp/link_configuration.ts";
 import { isNetworkData, protocolNumber } from "../ppp/protocol_numbers.ts";
 import type { VjAgreement } from "../ppp/vj_option.ts";
 import { HeaderCompression } from "./header_compression.ts";
-import type { DataPlane, PlaneOutput, TrafficCounters } from "./plane.ts";
+import {
+  type CompressionCounters,
+  compressionCounters,
+  type DataPlane,
+  type PlaneOutput,
+  type TrafficCounters,
+} from "./plane.ts";
 
 /** What a TUN plane works on. */
 export interface TunPlaneOptions {
@@ -39,8 +46,12 @@ export interface TunPlaneOptions {
   readonly mru: number;
   /** Network data passes only through methods that encrypt, whatever the link says. */
   readonly mustEncrypt?: boolean;
-  /** Called once for each batch of data packets, for echo and idle. */
-  readonly onTraffic: (received: boolean) => void;
+  /** Only packets that match pass, in both directions (`pass-filter`). */
+  readonly passFilter?: PacketFilter | undefined;
+  /** Only packets that match count as activity (`active-filter`). */
+  readonly activeFilter?: PacketFilter | undefined;
+  /** Called once for each batch of data packets, for echo and idle; `isActive` where one of them counts as activity. */
+  readonly onTraffic: (received: boolean, isActive: boolean) => void;
   /** Called with the octets of the line, for a recording. */
   readonly onOctets?: ((direction: "sent" | "received", octets: Uint8Array) => void) | undefined;
   /** Takes data packets instead of a TUN interface; valid during the call. */
@@ -54,6 +65,8 @@ const LARGEST_PACKET = 65535;
 const LAST_DATA = 0x3f;
 /** What a compressor may write more than it was given. */
 const ROOM_TO_GROW = 66;
+/** The Address and Control fields, which Linux counts in where it counts compression. */
+const COUNTED_BEFORE = 2;
 /** Above this the interface is not read. */
 const QUEUE_MARK = 16384;
 /** Control packets may still be queued up to here; what does not fit is dropped, and sent again by its protocol. */
@@ -67,6 +80,7 @@ export class TunPlane implements DataPlane {
     packetsSent: 0,
     packetsReceived: 0,
   };
+  readonly compressed = { transmit: compressionCounters(), receive: compressionCounters() };
   readonly decoder: FrameDecoder;
   readonly #headers: HeaderCompression;
   /** Octets of damaged frames that header compression knows of. */
@@ -92,6 +106,7 @@ export class TunPlane implements DataPlane {
   #interfaceGone: string | undefined;
   #hasToldGone = false;
   #receivedData = false;
+  #receivedActive = false;
 
   constructor(options: TunPlaneOptions) {
     this.#options = options;
@@ -145,7 +160,8 @@ export class TunPlane implements DataPlane {
     }
     if (this.#receivedData) {
       this.#receivedData = false;
-      this.#options.onTraffic(true);
+      this.#options.onTraffic(true, this.#receivedActive);
+      this.#receivedActive = false;
     }
     if (this.#interfaceGone !== undefined && !this.#hasToldGone) {
       this.#hasToldGone = true;
@@ -228,12 +244,16 @@ export class TunPlane implements DataPlane {
     if (protocol !== protocolNumber.compressed) {
       if (decompressor.encrypts === true && isNetworkData(protocol)) return "dropped";
       if (!this.#awaitsReset) decompressor.passed(frame);
+      countPacket(this.compressed.receive, frame.length, undefined);
       return frame;
     }
     if (this.#awaitsReset) return "dropped";
     const length = decompressor.decompress(frame.subarray(2), this.#restored);
     // Control packets are never compressed: what comes that way is not the peer's pppd. RFC 1962 §2
-    if (length >= 2) return this.#restored[0]! > LAST_DATA ? "dropped" : this.#restored.subarray(0, length);
+    if (length >= 2) {
+      countPacket(this.compressed.receive, length, frame.length);
+      return this.#restored[0]! > LAST_DATA ? "dropped" : this.#restored.subarray(0, length);
+    }
     if (length === DROPPED) return "dropped";
     this.#awaitsReset = decompressor.recoversAlone !== true;
     return length === DAMAGED ? "damaged" : "broken";
@@ -277,7 +297,9 @@ export class TunPlane implements DataPlane {
 
   #fromInterface(tun: Fd): void {
     const packet = this.#packet;
+    const { passFilter, activeFilter } = this.#options;
     let sent = false;
+    let isActive = false;
     for (let count = 0; count < PACKETS_PER_WAKE && this.#queueEnd - this.#queueStart < QUEUE_MARK; count++) {
       const length = this.#fromTun(tun, packet.subarray(2));
       if (length === "again" || length === 0) break;
@@ -286,11 +308,14 @@ export class TunPlane implements DataPlane {
       if (!passes) continue;
       packet[0] = 0;
       packet[1] = version === 4 ? protocolNumber.ip : protocolNumber.ipv6;
-      this.#encode(this.#headers.compress(packet.subarray(0, length + 2)));
+      const whole = packet.subarray(0, length + 2);
+      if (passFilter?.matches(whole, true) === false) continue;
+      isActive ||= activeFilter?.matches(whole, true) ?? true;
+      this.#encode(this.#headers.compress(whole));
       this.#countSent(length);
       sent = true;
     }
-    if (sent) this.#options.onTraffic(false);
+    if (sent) this.#options.onTraffic(false, isActive);
   }
 
   /** A failing interface is one that is gone: EBADFD once it was deleted, EIO while it is. */
@@ -310,7 +335,10 @@ export class TunPlane implements DataPlane {
   }
 
   #toInterface(packet: Uint8Array): void {
+    const { passFilter, activeFilter } = this.#options;
     this.#receivedData = true;
+    if (passFilter?.matches(packet, false) === false) return;
+    this.#receivedActive ||= activeFilter?.matches(packet, false) ?? true;
     this.counters.octetsReceived += packet.length - 2;
     this.counters.packetsReceived += 1;
     this.#options.onData?.(packet);
@@ -345,7 +373,9 @@ export class TunPlane implements DataPlane {
     if (!this.#mayCompress && compressor.learnsFromDataAlone === true) return packet;
     const room = this.#compressed.subarray(2, 2 + packet.length + ROOM_TO_GROW);
     const length = compressor.compress(packet, room);
-    return length === 0 || !this.#mayCompress ? packet : this.#compressed.subarray(0, 2 + length);
+    if (!this.#mayCompress) return packet;
+    countPacket(this.compressed.transmit, packet.length, length === 0 ? undefined : 2 + length);
+    return length === 0 ? packet : this.#compressed.subarray(0, 2 + length);
   }
 
   /** A failing line is a hang-up, whatever the error. */
@@ -357,5 +387,18 @@ export class TunPlane implements DataPlane {
       this.#hangup = error.code === "EIO" ? "the line was hung up" : error.message;
       return undefined;
     }
+  }
+}
+
+/** `compressed` is undefined for what went as it was; both from the Protocol field on. */
+function countPacket(counters: CompressionCounters, plain: number, compressed: number | undefined): void {
+  counters.plainOctets += plain + COUNTED_BEFORE;
+  counters.plainPackets += 1;
+  if (compressed === undefined) {
+    counters.incompressibleOctets += plain + COUNTED_BEFORE;
+    counters.incompressiblePackets += 1;
+  } else {
+    counters.compressedOctets += compressed + COUNTED_BEFORE;
+    counters.compressedPackets += 1;
   }
 }

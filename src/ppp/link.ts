@@ -96,9 +96,9 @@ export class Link implements Machine<LinkInput, LinkOutput> {
     return this.#outputs.shift();
   }
 
-  /** A network packet passed at `now`, in either direction: the line is alive and not idle. Cheap, for the data path. */
-  traffic(now: Millis, received: boolean): void {
-    this.#network?.traffic(now);
+  /** Network packets passed at `now`: the line is alive, and if one was active not idle. Cheap, for the data path. */
+  traffic(now: Millis, received: boolean, isActive = true): void {
+    if (isActive) this.#network?.traffic(now);
     if (received) this.#maintenance.hear();
   }
 

@@ -12,6 +12,7 @@ import { Link } from "../ppp/link.ts";
 import type { LinkEnd, LinkOutput, NetworkName } from "../ppp/link_configuration.ts";
 import type { NetworkAgreement } from "../ppp/network.ts";
 import { hostWords } from "./host_words.ts";
+import type { LinkStatistics } from "./link_statistics.ts";
 import { PacketLog } from "./packet_log.ts";
 import type { PppdFiles } from "./pppd_files.ts";
 import type { Hooks } from "./pppd_hooks.ts";
@@ -108,7 +109,9 @@ export class Connection {
       receiveAll: settings.receiveAll,
       mru: settings.mru,
       mustEncrypt: settings.mustEncrypt,
-      onTraffic: (received) => this.#link.traffic(this.#now, received),
+      passFilter: settings.passFilter,
+      activeFilter: settings.activeFilter,
+      onTraffic: (received, isActive) => this.#link.traffic(this.#now, received, isActive),
       onOctets: recording?.octets,
     });
   }
@@ -125,6 +128,11 @@ export class Connection {
   /** Name of the interface. */
   get interfaceName(): string {
     return this.#interface.name;
+  }
+
+  /** What it has counted so far. */
+  statistics(): LinkStatistics {
+    return { headers: this.#plane.headerCounters, ...this.#plane.compressed };
   }
 
   /** Why it ended; undefined while it lives. */

@@ -13,6 +13,8 @@ import type { DefaultRouteRecord } from "../linux/route.ts";
 import { hostWords } from "./host_words.ts";
 import type { PppdLine } from "./pppd_line.ts";
 import { terminalEntry, type UndoEntry } from "./undo_entry.ts";
+import { statisticsPath, StatisticsSocket } from "./statistics_socket.ts";
+import type { LinkStatistics } from "./link_statistics.ts";
 import { openJournal, recoverJournals, type UndoJournal } from "./undo_journal.ts";
 
 /** pppd's _PATH_VARRUN; on most systems a link to /run. */
@@ -27,6 +29,8 @@ export class PppdFiles {
   #interfaceEntry: UndoEntry | undefined;
   #linkEntry: UndoEntry | undefined;
   #resolvEntry: UndoEntry | undefined;
+  #socketEntry: UndoEntry | undefined;
+  #socket: StatisticsSocket | undefined;
   #routes: { family: 4 | 6; entry: UndoEntry }[] = [];
   /** What could not be done, as said last, so that a full disk is told of once. */
   readonly #said = new Map<string, string>();
@@ -86,8 +90,35 @@ export class PppdFiles {
     this.#writePidFile(path, interfaceName === undefined ? [] : [interfaceName]);
   }
 
+  /** Tell who asks what the link of this interface has counted: see `uplinkd pppstats`. */
+  offerStatistics(interfaceName: string, statistics: () => LinkStatistics): void {
+    const path = statisticsPath(interfaceName);
+    this.#tolerate(`offer pppstats its counters at ${path}`, () => {
+      this.#socket = new StatisticsSocket(this.#host, path, statistics);
+      this.#socketEntry = this.#add({ kind: "socket", path, inode: this.#socket.inode });
+    });
+  }
+
+  /** The socket of `offerStatistics`, to be waited for; undefined where there is none. */
+  get statisticsSocket(): StatisticsSocket | undefined {
+    return this.#socket;
+  }
+
+  /** Nobody can ask any more. */
+  withdrawStatistics(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    try {
+      if (this.#socketEntry !== undefined) this.#undo(this.#socketEntry);
+      this.#socketEntry = undefined;
+    } finally {
+      if (socket !== undefined) this.#tolerate("close the socket of pppstats", () => socket.close());
+    }
+  }
+
   /** The interface is about to go: so does its pid file. */
   interfaceGone(): void {
+    this.withdrawStatistics();
     if (this.#interfaceEntry !== undefined) this.#undo(this.#interfaceEntry);
     this.#interfaceEntry = undefined;
   }
@@ -127,6 +158,7 @@ export class PppdFiles {
 
   /** Undo all that is left. */
   close(): void {
+    this.withdrawStatistics();
     this.#tolerate("clean up", () => {
       for (const line of this.#journal.undoAll()) this.#say("debug", line);
     });

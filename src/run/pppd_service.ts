@@ -106,11 +106,16 @@ export class PppdService implements Service {
   /** See Service. */
   interests(): readonly Interest[] {
     const pause = this.#pause;
-    if (pause?.kind === "connection") return this.#connection?.interests() ?? [];
+    if (pause?.kind === "connection") return [...this.#connection?.interests() ?? [], ...this.#askers()];
     if (pause?.kind === "time" && pause.orInput !== undefined) {
       return [{ fd: pause.orInput, read: true, write: false }];
     }
     return [];
+  }
+
+  #askers(): readonly Interest[] {
+    const socket = this.#files.statisticsSocket;
+    return socket === undefined ? [] : [{ fd: socket.fd, read: true, write: false }];
   }
 
   /** Begin: to be called once before the loop. */
@@ -124,7 +129,8 @@ export class PppdService implements Service {
     this.#now = now;
     switch (wakeup.kind) {
       case "ready":
-        if (this.#pause?.kind === "time" && wakeup.fd === this.#pause.orInput) {
+        if (wakeup.fd === this.#files.statisticsSocket?.fd) this.#files.statisticsSocket.answer();
+        else if (this.#pause?.kind === "time" && wakeup.fd === this.#pause.orInput) {
           this.#resume({ kind: "input" });
         } else this.#connection?.ready(wakeup.fd, now);
         break;
@@ -325,6 +331,7 @@ export class PppdService implements Service {
     }
     this.#connection = connection;
     this.#files.interfacePid(connection.interfaceName, this.#settings.linkName);
+    this.#files.offerStatistics(connection.interfaceName, () => connection.statistics());
     yield { kind: "connection" };
     const ended = connection.ended;
     const words = ended === undefined ? undefined : endWords(ended.reason, ended.detail);

@@ -5,6 +5,7 @@
  */
 import type { Fd, Millis } from "../host.ts";
 import type { FlowControl } from "../linux/termios.ts";
+import type { PacketFilter } from "../ppp/filter/packet_filter.ts";
 import type { LinkConfiguration } from "../ppp/link_configuration.ts";
 
 /** Where the octets come from and go to. */
@@ -96,6 +97,10 @@ export interface PppdSettings {
   readonly receiveAll: boolean;
   /** Characters always escaped (`escape`). */
   readonly escapes: readonly number[];
+  /** Which packets pass (`pass-filter`). */
+  readonly passFilter: PacketFilter | undefined;
+  /** Which of those that pass count as activity (`active-filter`). */
+  readonly activeFilter: PacketFilter | undefined;
   /** Who started us, for PPPLOGNAME and auth-up. */
   readonly userName: string;
   /** Makes the link of one session: secrets are read anew each time. */

@@ -19,6 +19,8 @@ export type UndoEntry =
   | { readonly kind: "lockFile"; readonly path: string }
   /** A pid file that holds the owner's pid. */
   | { readonly kind: "pidFile"; readonly path: string }
+  /** A socket that we made. */
+  | { readonly kind: "socket"; readonly path: string; readonly inode: number }
   | { readonly kind: "defaultRoute"; readonly record: DefaultRouteRecord }
   | { readonly kind: "resolvConf"; readonly record: ResolvConfRecord }
   /** Settings of a terminal as `struct termios2` in hexadecimal: those from before, and those that we gave it. */
@@ -32,12 +34,19 @@ export function terminalEntry(path: string, saved: Uint8Array, ours: Uint8Array)
 /** Undo one thing if it is still ours; `pid` is the owner's. Gives lines for the log, none when there was nothing to do. */
 export function undoEntry(host: Host, entry: UndoEntry, pid: number): string[] {
   const path = entry.kind === "resolvConf" ? entry.record.path : "path" in entry ? entry.path : undefined;
-  if (path !== undefined && entry.kind !== "terminal") removeUnfinished(host, temporaryPath(path, pid));
+  if (path !== undefined && entry.kind !== "terminal" && entry.kind !== "socket") {
+    removeUnfinished(host, temporaryPath(path, pid));
+  }
   switch (entry.kind) {
     case "lockFile":
       return unlockDevice(host, { path: entry.path, pid }) ? [`removed lock file ${entry.path}`] : [];
     case "pidFile":
       return removePidFile(host, entry.path, pid) ? [`removed pid file ${entry.path}`] : [];
+    case "socket": {
+      const status = host.status(entry.path, false);
+      const isOurs = status?.kind === "socket" && status.inode === entry.inode;
+      return isOurs && unlinkIfThere(host, entry.path) ? [`removed socket ${entry.path}`] : [];
+    }
     case "resolvConf":
       return undoResolvConf(host, entry.record) ? [`removed ${entry.record.path}`] : [];
     case "terminal":

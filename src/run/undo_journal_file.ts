@@ -87,6 +87,8 @@ function entryOf(value: unknown): UndoEntry {
     case "lockFile":
     case "pidFile":
       return { kind, path: pathIn(fields) };
+    case "socket":
+      return { kind, path: pathIn(fields), inode: countIn(fields, "inode") };
     case "terminal":
       return { kind, path: pathIn(fields), saved: hexIn(fields, "saved"), ours: hexIn(fields, "ours") };
     case "resolvConf": {

@@ -5,6 +5,7 @@
  */
 import type { PppOptions } from "../../config/ppp_options.ts";
 import type { Host } from "../../host.ts";
+import { PacketFilter } from "../../ppp/filter/packet_filter.ts";
 import type { LinkIdentity } from "../../run/pppd_authentication.ts";
 import { pppdLink } from "../../run/pppd_link.ts";
 import { type PppdSecrets, readLatin1 } from "../../run/pppd_secrets.ts";
@@ -94,6 +95,8 @@ export function settingsOf(
     mustEncrypt: options.mppe.required,
     receiveAll: options.receiveAll,
     escapes: options.escape,
+    passFilter: options.passFilter === undefined ? undefined : new PacketFilter(options.passFilter),
+    activeFilter: options.activeFilter === undefined ? undefined : new PacketFilter(options.activeFilter),
     userName: userName(host),
     link: (context) => pppdLink(options, identity, secrets, context),
   };

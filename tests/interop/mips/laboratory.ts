@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { BuildError, exists, root, run } from "../../../ffi/quickjs/build/run.ts";
+import { BuildError, exists, run } from "../../../ffi/quickjs/build/run.ts";
 
 const packages: Record<string, string> = {
   "/usr/bin/qemu-system-mipsel": "qemu-system-mips",

@@ -187,3 +187,25 @@ looped_line() {
   exits 17 $OURS pty cat nodetach noauth
   logged near "Serial line is looped back" 1
 }
+
+# Pings go on all the time: they keep the link up, unless active-filter leaves them out.
+idle_by_active_filter() {
+  far pppd noauth 10.0.0.1:10.0.0.2
+  near ours noauth noipdefault noipv6 idle 4 active-filter "outbound and not icmp"
+  up 20
+  ping -n -i 0.3 -c 60 -W 1 10.0.0.1 > "$logs/ping.log" 2>&1 &
+  ended near 12 15
+}
+pass_filter_drops() {
+  far pppd noauth 10.0.0.1:10.0.0.2
+  near ours noauth noipdefault noipv6 pass-filter "not (icmp and greater 500)"
+  up 20
+  pings 3 100
+  if ping -n -c 2 -i 0.3 -s 900 -W 1 10.0.0.1 > "$logs/large.log" 2>&1; then why "a large ping passed"; return 1; fi
+  stop near
+  ended near 5
+}
+filter_with_an_error() {
+  exits 2 $OURS notty active-filter "tcp prot 80"
+  logged near "option active-filter tcp prot 80: column 5: expected and, or, or the end, got prot"
+}

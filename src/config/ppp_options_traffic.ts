@@ -1,0 +1,25 @@
+/**
+ * The options that look at what passes: filters, and what a link is limited by. pppd(8)
+ *
+ * @module
+ */
+import { type Expression, FilterError } from "../ppp/filter/expression.ts";
+import { parseFilter } from "../ppp/filter/parser.ts";
+import { ignored, type OptionEntry, text } from "./ppp_option_kinds.ts";
+
+function filterOf(text: string, set: (filter: Expression) => void): string | undefined {
+  try {
+    set(parseFilter(text));
+    return undefined;
+  } catch (error) {
+    if (error instanceof FilterError) return error.message;
+    throw error;
+  }
+}
+
+/** See the file's head. */
+export const trafficOptions: readonly OptionEntry[] = [
+  text("active-filter", (o, value) => filterOf(value, (filter) => o.activeFilter = filter)),
+  text("pass-filter", (o, value) => filterOf(value, (filter) => o.passFilter = filter)),
+  ignored("precompiled-active-filter", 1, "files that tcpdump compiled are not read; use active-filter"),
+];
