@@ -21,6 +21,7 @@ import { type PppOptions, type TimesOptions } from "./ppp_options.ts";
 import { mppeOptions } from "./ppp_options_mppe.ts";
 import { callbackOptions } from "./ppp_options_callback.ts";
 import { absentOptions } from "./ppp_options_absent.ts";
+import { ownOptions } from "./ppp_options_own.ts";
 
 const MOST = 0x7fffffff;
 const NO_MULTILINK = "multilink is not supported";
@@ -253,6 +254,7 @@ const ip: OptionEntry[] = [
   silentlyIgnored("ipcp-no-address ipcp-no-addresses", 0, "one address option only is used"),
   ...times("ipcp", (o) => o.ipcp),
   flag("usepeerdns", (o) => void (o.usePeerDns = true)),
+  flag("usepeerwins", (o) => void (o.usePeerWins = true)),
   text("ms-dns dns-addr", server((o) => o.msDns), { key: "ms-dns *" }),
   text("ms-wins wins-addr", server((o) => o.msWins), { key: "ms-wins *" }),
   flag("defaultroute", (o) => {
@@ -371,6 +373,7 @@ export const optionTable: readonly OptionEntry[] = [
   ...authentication,
   ...compression,
   ...scripts,
+  ...ownOptions,
   ...absentOptions,
 ];
 

@@ -99,7 +99,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   /** A network packet passed at `now`, in either direction: the line is alive and not idle. Cheap, for the data path. */
   traffic(now: Millis, received: boolean): void {
     this.#network?.traffic(now);
-    if (received) this.#maintenance.hear();
+    if (received) this.#maintenance.hearData();
   }
 
   /** Take one input. */
