@@ -22,6 +22,7 @@ import { mppeOptions } from "./ppp_options_mppe.ts";
 import { callbackOptions } from "./ppp_options_callback.ts";
 import { absentOptions } from "./ppp_options_absent.ts";
 import { trafficOptions } from "./ppp_options_traffic.ts";
+import { ownOptions } from "./ppp_options_own.ts";
 
 const MOST = 0x7fffffff;
 const NO_MULTILINK = "multilink is not supported";
@@ -252,6 +253,7 @@ const ip: OptionEntry[] = [
   silentlyIgnored("ipcp-no-address ipcp-no-addresses", 0, "one address option only is used"),
   ...times("ipcp", (o) => o.ipcp),
   flag("usepeerdns", (o) => void (o.usePeerDns = true)),
+  flag("usepeerwins", (o) => void (o.usePeerWins = true)),
   text("ms-dns dns-addr", server((o) => o.msDns), { key: "ms-dns *" }),
   text("ms-wins wins-addr", server((o) => o.msWins), { key: "ms-wins *" }),
   flag("defaultroute", (o) => {
@@ -371,6 +373,7 @@ export const optionTable: readonly OptionEntry[] = [
   ...compression,
   ...scripts,
   ...trafficOptions,
+  ...ownOptions,
   ...absentOptions,
 ];
 

@@ -86,6 +86,7 @@ export interface PppOptions {
   usePeerDns: boolean;
   /** Van Jacobson's header compression, in both directions. */
   vj: { enabled: boolean; slots: number; compressSlotId: boolean };
+  usePeerWins: boolean;
   msDns: number[];
   msWins: number[];
   defaultRoute: boolean;
@@ -154,6 +155,10 @@ export interface PppOptions {
     "ip-pre-up" | "ip-up" | "ip-down" | "ipv6-up" | "ipv6-down" | "auth-up" | "auth-down",
     string
   >;
+  /** How long a peer is asked that answers and does not agree. */
+  negotiationTimeoutSeconds: number;
+  /** Whether to try what has helped with such peers; undefined: where the link is dialled again and again. */
+  workarounds: boolean | undefined;
   /** Lines for the log: what was accepted though it changes nothing here. */
   notices: string[];
 }
@@ -226,6 +231,7 @@ export function defaultPppOptions(): PppOptions {
     ipcpAcceptRemote: false,
     usePeerDns: false,
     vj: { enabled: true, slots: 16, compressSlotId: true },
+    usePeerWins: false,
     msDns: [],
     msWins: [],
     defaultRoute: false,
@@ -270,6 +276,8 @@ export function defaultPppOptions(): PppOptions {
     callback: undefined,
     callbackOffers: [],
     scripts: new Map(),
+    negotiationTimeoutSeconds: 60,
+    workarounds: undefined,
     notices: [],
   };
 }

@@ -108,6 +108,11 @@ export class CcpPolicy implements OptionPolicy {
     return { receive: this.#received, transmit: this.#transmitted };
   }
 
+  /** Of several options that are acknowledged the first is meant, as in pppd. */
+  get isOrdered(): boolean {
+    return true;
+  }
+
   /** Nothing is agreed any more. */
   forget(): void {
     this.#received = this.#transmitted = undefined;

@@ -1,8 +1,8 @@
 /**
  * LCP Echo: asking whether the peer is there, and answering when it asks. RFC 1661 §5.8
  *
- * Answers are limited: a flood of requests gets 200 answers at once and 50 a second after that. Nothing outside this file
- * changes this state.
+ * Answers are limited: a flood of requests gets 200 answers at once and 50 a second after that. A peer that has never answered but
+ * sends data is there: it is not given up. Nothing outside this file changes this state.
  *
  * @module
  */
@@ -30,6 +30,8 @@ export class Echo {
   #dueAt: Millis | undefined;
   #pending = 0;
   #heard = false;
+  #hasReplied = false;
+  #hasHeardData = false;
   #identifier = 0;
 
   constructor(configuration: EchoConfiguration) {
@@ -50,6 +52,8 @@ export class Echo {
   start(now: Millis): void {
     this.#pending = 0;
     this.#heard = false;
+    this.#hasReplied = false;
+    this.#hasHeardData = false;
     this.#identifier = 0;
     this.#dueAt = this.#configuration.intervalMs > 0 ? now : undefined;
   }
@@ -71,9 +75,16 @@ export class Echo {
     this.#heard = true;
   }
 
+  /** A network packet came from the peer. */
+  hearData(): void {
+    this.#heard = true;
+    this.#hasHeardData = true;
+  }
+
   /** An Echo-Reply that is not our own came. */
   replied(): void {
     this.#pending = 0;
+    this.#hasReplied = true;
   }
 
   /** Whether an Echo-Request may be answered now. */
@@ -81,10 +92,23 @@ export class Echo {
     return this.#answers.take(now);
   }
 
+  /** That the peer does not answer, in lines for the log, when it counts as gone. */
+  lostWords(): string[] {
+    const words = [`No response to ${this.#pending} echo-requests`];
+    if (!this.#hasReplied) {
+      words.push("The peer never answered one. If it cannot, say lcp-echo-adaptive, or lcp-echo-failure 0");
+    }
+    return words;
+  }
+
   /** What is due: send an Echo-Request, or give the peer up. */
   expire(now: Millis): EchoAction {
     if (this.#dueAt === undefined || now < this.#dueAt) return "nothing";
     const { failures, intervalMs, adaptive } = this.#configuration;
+    if (failures > 0 && this.#pending >= failures && !this.#hasReplied && this.#hasHeardData) {
+      this.#pending = 0;
+    }
+    if (this.#pending === 0) this.#hasHeardData = false;
     if (failures > 0 && this.#pending >= failures) {
       this.#dueAt = undefined;
       return "lost";

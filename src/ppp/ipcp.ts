@@ -7,6 +7,7 @@
 import { formatIpv4, unusableAsHost } from "../base/inet.ts";
 import { readUint32, uint32Octets } from "../base/octets.ts";
 import type { VjParameters } from "./compress/vj.ts";
+import { nameServerOption, NameServers } from "./name_servers.ts";
 import type { Judgement, OptionPolicy } from "./option_policy.ts";
 import type { ConfigurationOption } from "./packet.ts";
 import { type VjAgreement, VjOption } from "./vj_option.ts";
@@ -16,10 +17,7 @@ export const ipcpOption = {
   addresses: 1,
   compression: 2,
   address: 3,
-  dns1: 129,
-  nbns1: 130,
-  dns2: 131,
-  nbns2: 132,
+  ...nameServerOption,
 } as const;
 
 /** What IPCP asks for and allows. Addresses are 32-bit unsigned integers, 0 where none is known. */
@@ -36,6 +34,8 @@ export interface IpcpConfiguration {
   readonly remoteOfLastResort: number;
   /** Ask the peer for name servers (`usepeerdns`). */
   readonly wantDns: boolean;
+  /** Ask the peer for NBNS servers too, as Windows does (`usepeerwins`). */
+  readonly wantNbns?: boolean;
   /** Name servers that we give to a peer that asks (`ms-dns`), at most two. */
   readonly dns: readonly number[];
   /** NBNS servers that we give to a peer that asks (`ms-wins`), at most two. */
@@ -61,8 +61,12 @@ export interface IpcpAgreement {
   readonly warnings: readonly string[];
 }
 
-const serverOptions = [ipcpOption.dns1, ipcpOption.dns2, ipcpOption.nbns1, ipcpOption.nbns2] as const;
+const serverOptions: readonly number[] = Object.values(nameServerOption);
+/** Naks of our address with one that we cannot have, and requests of the peer for one that we do not know. */
 const MOST_NAKS = 5;
+const MOST_GIFTS = 3;
+/** A peer that gives us its own address this often means it: the last of them come once in 2 s. */
+const MOST_SHARED = 8;
 
 /** See the file's head. */
 export class IpcpPolicy implements OptionPolicy {
@@ -72,15 +76,17 @@ export class IpcpPolicy implements OptionPolicy {
   #remote = 0;
   #asksAddress = true;
   #mayAskRemote = true;
-  #servers = new Map<number, number>();
-  #serverNaks = new Map<number, number>();
+  readonly #servers: NameServers;
   #refused: string | undefined;
   #refusals = 0;
+  #gifts = 0;
+  #sharesAddress = false;
   #failure: string | undefined;
 
   constructor(configuration: IpcpConfiguration) {
     this.#configuration = configuration;
     this.#vj = new VjOption(configuration.vj);
+    this.#servers = new NameServers({ dns: configuration.wantDns, nbns: configuration.wantNbns === true });
     this.reset();
   }
 
@@ -94,6 +100,16 @@ export class IpcpPolicy implements OptionPolicy {
     return this.#failure;
   }
 
+  /** Whether the peer acknowledged 0.0.0.0 as our address, as modems do that have none yet. */
+  get isPending(): boolean {
+    return this.#asksAddress && this.#local === 0;
+  }
+
+  /** See OptionPolicy. */
+  get lacks(): string | undefined {
+    return this.#refused ?? (this.isPending ? "the peer gives us no address" : undefined);
+  }
+
   /** See OptionPolicy. */
   reset(): void {
     const wanted = this.#configuration;
@@ -101,10 +117,11 @@ export class IpcpPolicy implements OptionPolicy {
     this.#remote = 0;
     this.#asksAddress = true;
     this.#mayAskRemote = !wanted.noRemote;
-    this.#servers = new Map(wanted.wantDns ? [[ipcpOption.dns1, 0], [ipcpOption.dns2, 0]] : []);
-    this.#serverNaks = new Map();
+    this.#servers.reset();
     this.#refused = undefined;
     this.#refusals = 0;
+    this.#gifts = 0;
+    this.#sharesAddress = false;
     this.#failure = undefined;
     this.#vj.reset();
   }
@@ -115,8 +132,7 @@ export class IpcpPolicy implements OptionPolicy {
     const vj = this.#vj.request();
     if (vj !== undefined) options.push({ type: ipcpOption.compression, data: vj });
     if (this.#asksAddress) options.push({ type: ipcpOption.address, data: uint32Octets(this.#local) });
-    for (const [type, address] of this.#servers) options.push({ type, data: uint32Octets(address) });
-    return options;
+    return [...options, ...this.#servers.request()];
   }
 
   /** See OptionPolicy. */
@@ -156,8 +172,11 @@ export class IpcpPolicy implements OptionPolicy {
       if (value === 0) {
         if (remote !== 0) return remote;
         this.#mayAskRemote = false;
-        return "reject";
+        // A peer that has no address of its own, such as SLiRP, cannot go on without one.
+        this.#gifts += 1;
+        return this.#configuration.noRemote || this.#gifts > MOST_GIFTS ? "reject" : this.#lastResort();
       }
+      if (value === this.#local && this.#sharesAddress) return "ack";
       if (value !== remote && (unusableAsHost(value) !== undefined || value === this.#local)) {
         return remote === 0 ? this.#lastResort() : remote;
       }
@@ -190,17 +209,20 @@ export class IpcpPolicy implements OptionPolicy {
       if (type === ipcpOption.compression || data.length !== 4) continue;
       const value = readUint32(data, 0);
       if (type === ipcpOption.address) this.#nakAddress(value);
-      else if (this.#servers.has(type)) this.#nakServer(type, value);
-      else if (serverOptions.some((each) => each === type) && this.#configuration.wantDns) {
-        if (type === ipcpOption.dns1 || type === ipcpOption.dns2) this.#nakServer(type, value);
-      }
+    }
+    for (const { type, data } of options) {
+      if (data.length !== 4 || !serverOptions.includes(type)) continue;
+      this.#servers.nakked(type, readUint32(data, 0), this.isPending);
     }
   }
 
   #nakAddress(value: number): void {
     const { local, remote, acceptLocal, acceptRemote, refuseLocal } = this.#configuration;
     if (local !== 0 && !acceptLocal) return;
-    if (value === 0) return;
+    if (value === 0) {
+      this.#refused = "the peer offers 0.0.0.0";
+      return;
+    }
     const isPeers = value === this.#remote || (value === remote && !acceptRemote);
     const refusal = unusableAsHost(value) ?? refuseLocal?.(value) ??
       (isPeers ? "the peer's own address" : undefined);
@@ -211,16 +233,16 @@ export class IpcpPolicy implements OptionPolicy {
     }
     this.#refused = `${formatIpv4(value)} is ${refusal}`;
     this.#refusals += 1;
+    if (isPeers && remote === 0 && value === this.#remote) {
+      if (this.#refusals < MOST_SHARED) return;
+      this.#sharesAddress = true;
+      this.#local = value;
+      this.#refused = undefined;
+      return;
+    }
     if (this.#refusals > MOST_NAKS) {
       this.#failure = `the peer offers an address that cannot be ours: ${this.#refused}`;
     }
-  }
-
-  #nakServer(type: number, value: number): void {
-    const naks = (this.#serverNaks.get(type) ?? 0) + 1;
-    this.#serverNaks.set(type, naks);
-    if (naks > MOST_NAKS) this.#servers.delete(type);
-    else this.#servers.set(type, value);
   }
 
   /** See OptionPolicy. */
@@ -228,7 +250,7 @@ export class IpcpPolicy implements OptionPolicy {
     for (const { type } of options) {
       if (type === ipcpOption.address) this.#asksAddress = false;
       else if (type === ipcpOption.compression) this.#vj.rejected();
-      else this.#servers.delete(type);
+      else this.#servers.rejected(type);
     }
   }
 
@@ -239,7 +261,10 @@ export class IpcpPolicy implements OptionPolicy {
     if (this.#local === 0) return "Could not determine local IP address";
     const warnings: string[] = [];
     let remote = this.#remote !== 0 ? this.#remote : wanted.remote;
-    if (remote === this.#local && wanted.local !== wanted.remote) remote = 0;
+    if (remote === this.#local && (wanted.local === 0 || wanted.local !== wanted.remote)) {
+      warnings.push(`The peer has given both ends the address ${formatIpv4(remote)}`);
+      remote = 0;
+    }
     if (remote === 0 && !wanted.noRemote) {
       remote = this.#lastResort();
       warnings.push(`Could not determine remote IP address: defaulting to ${formatIpv4(remote)}`);
@@ -247,25 +272,9 @@ export class IpcpPolicy implements OptionPolicy {
     if (remote !== 0 && wanted.allowRemote?.(remote) === false) {
       return `Peer is not authorized to use remote address ${formatIpv4(remote)}`;
     }
-    const { servers: dns, warnings: more } = usableServers([ipcpOption.dns1, ipcpOption.dns2], this.#servers);
+    const { dns, nbns, warnings: more } = this.#servers.agreement();
     const vj = this.#vj.agreement();
-    const agreed = { local: this.#local, remote, dns, nbns: [], warnings: [...warnings, ...more] };
+    const agreed = { local: this.#local, remote, dns, nbns, warnings: [...warnings, ...more] };
     return vj === undefined ? agreed : { ...agreed, vj };
   }
-}
-
-function usableServers(
-  types: readonly number[],
-  agreed: ReadonlyMap<number, number>,
-): { servers: number[]; warnings: string[] } {
-  const servers: number[] = [];
-  const warnings: string[] = [];
-  for (const type of types) {
-    const address = agreed.get(type) ?? 0;
-    if (address === 0 || servers.includes(address)) continue;
-    const refusal = unusableAsHost(address);
-    if (refusal === undefined) servers.push(address);
-    else warnings.push(`Ignoring the peer's DNS server ${formatIpv4(address)}: it is ${refusal}`);
-  }
-  return { servers, warnings };
 }

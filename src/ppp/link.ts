@@ -99,7 +99,7 @@ export class Link implements Machine<LinkInput, LinkOutput> {
   /** Network packets passed at `now`: the line is alive, and if one was active not idle. Cheap, for the data path. */
   traffic(now: Millis, received: boolean, isActive = true): void {
     if (isActive) this.#network?.traffic(now);
-    if (received) this.#maintenance.hear();
+    if (received) this.#maintenance.hearData();
   }
 
   /** Take one input. */

@@ -39,6 +39,8 @@ export type LinkEnd =
   | "serverNotGenuine"
   | "networkRefused"
   | "encryptionImpossible"
+  /** The peer answered a network's requests and never agreed. */
+  | "networkNotConverged"
   | "echoLost"
   | "idle"
   | "connectTime"

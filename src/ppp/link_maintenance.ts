@@ -67,6 +67,11 @@ export class LinkMaintenance {
     this.#echo.hear();
   }
 
+  /** A network packet came from the peer. */
+  hearData(): void {
+    this.#echo.hearData();
+  }
+
   /** Act on deadlines. */
   expire(now: Millis): void {
     const action = this.#echo.expire(now);
@@ -79,7 +84,7 @@ export class LinkMaintenance {
         ),
       );
     } else if (action === "lost") {
-      this.#note("info", `No response to ${this.#echo.pending} echo-requests`);
+      for (const line of this.#echo.lostWords()) this.#note("info", line);
       this.#note("notice", "Serial link appears to be disconnected.");
       this.#close("echoLost", "Peer not responding");
     }

@@ -2,8 +2,8 @@
  * One control protocol (LCP or a network control protocol): the automaton of RFC 1661, its restart timer and counters, and
  * the exchange of Configure packets about the options that a policy wants and judges.
  *
- * Beyond the RFC it bounds what a peer can make us do: requests that a peer keeps refusing go out ten at once, then one a
- * second, and end after 60 s; an option that was nakked too often is given up; a peer that renegotiates without end is left.
+ * Beyond the RFC it bounds what a peer can make us do: requests that a peer keeps refusing are paced and end (`request_pace.ts`);
+ * an option that was nakked too often is given up; a peer that renegotiates without end is left.
  * Nothing outside this file changes this state.
  *
  * @module
@@ -13,6 +13,7 @@ import { printable, printableOctets } from "../base/text.ts";
 import { TokenBucket } from "../base/token_bucket.ts";
 import { earliest, type Machine, type Millis, type Note } from "../machine.ts";
 import { Automaton, type Event, type State } from "./automaton.ts";
+import { judgeAnswer } from "./judge_answer.ts";
 import { judgeRequest } from "./judge_request.ts";
 import {
   defaultTimes,
@@ -27,14 +28,9 @@ import {
   type ConfigurationOption,
   emitControlPacket,
   emitOptions,
-  isPartOf,
   parseControlPacket,
-  parseOptions,
 } from "./packet.ts";
-
-const CONVERGE_WITHIN: Millis = 60_000;
-const PACE: Millis = 1000;
-const AT_ONCE = 10;
+import { RequestPace } from "./request_pace.ts";
 
 /** See the file's head. */
 export class Negotiation implements Machine<NegotiationInput, NegotiationOutput> {
@@ -44,6 +40,7 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
   readonly #outputs: NegotiationOutput[] = [];
   readonly #codeRejects = new TokenBucket(10, 10);
   readonly #renegotiations = new TokenBucket(20, 20 / 60);
+  readonly #pace: RequestPace;
   #identifier = 0;
   #requestIdentifier = 0;
   #requested: readonly ConfigurationOption[] = [];
@@ -52,17 +49,15 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
   #restartCounter = 0;
   #restartAt: Millis | undefined;
   #requestAt: Millis | undefined;
-  #convergeBy: Millis | undefined;
-  #requestsSent = 0;
   #naksSent = 0;
   #answersSeen = 0;
-  #lastAnswerEmpty = false;
   #terminateText = "";
   #end: { reason: NegotiationEnd; detail: string } = { reason: "closed", detail: "" };
 
   constructor(options: NegotiationOptions) {
     this.#options = options;
     this.#times = options.times ?? defaultTimes;
+    this.#pace = new RequestPace(this.#times.convergeMs);
   }
 
   /** State of the automaton, RFC 1661 §4.2. */
@@ -77,7 +72,7 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
 
   /** When `expire` is due. */
   get deadline(): Millis | undefined {
-    return earliest(this.#restartAt, this.#requestAt, this.#convergeBy);
+    return earliest(this.#restartAt, this.#requestAt, this.#pace.deadline);
   }
 
   /** Whether `next` has something to give. */
@@ -132,16 +127,14 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
       this.#requestAt = undefined;
       this.#sendRequest(now);
     }
-    if (this.#convergeBy !== undefined && now >= this.#convergeBy) {
-      this.#convergeBy += CONVERGE_WITHIN;
-      if (this.#answersSeen > 0) {
-        this.#fail(
-          "notConverged",
-          `no agreement on ${this.#options.name} within ${CONVERGE_WITHIN / 1000} s`,
-          now,
-        );
-        return;
-      }
+    if (this.#pace.isOver(now) && this.#answersSeen > 0) {
+      const time = `${this.#pace.convergeMs / 1000} s`;
+      this.#fail(
+        "notConverged",
+        `no agreement on ${this.#options.name} within ${time}${this.#lacking()}`,
+        now,
+      );
+      return;
     }
     if (this.#restartAt !== undefined && now >= this.#restartAt) this.#timeout(now);
   }
@@ -173,7 +166,7 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
           this.#stopTimers();
           this.#naksSent = 0;
           this.#answersSeen = 0;
-          this.#requestsSent = 0;
+          this.#pace.agreed();
           this.#outputs.push({ kind: "up" });
           break;
         case "tld":
@@ -223,7 +216,7 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
   #stopTimers(): void {
     this.#restartAt = undefined;
     this.#requestAt = undefined;
-    this.#convergeBy = undefined;
+    this.#pace.stop();
   }
 
   #waitForPeer(): void {
@@ -244,15 +237,19 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
     this.#options.policy.reset();
     this.#waitsForPeer = false;
     this.#naksSent = 0;
-    this.#requestsSent = 0;
     this.#answersSeen = 0;
-    this.#lastAnswerEmpty = false;
     this.#requested = [];
     this.#restartCounter = this.#times.maxConfigure;
-    this.#convergeBy = now + CONVERGE_WITHIN;
+    this.#pace.begin(now);
   }
 
-  /** Ask at once or, once a peer has refused often, at the pace of one a second; an empty Nak is never answered at once. */
+  /** What an agreement lacks, in words to go behind others. */
+  #lacking(): string {
+    const { lacks } = this.#options.policy;
+    return lacks === undefined ? "" : `: ${lacks}`;
+  }
+
+  /** Ask at once or, where the peer has refused, at the pace of `request_pace.ts`. */
   #queueRequest(before: State, event: Event, now: Millis): void {
     const fresh = before === "Closed" || before === "Starting" || before === "Stopped" || before === "Opened";
     if (fresh && event !== "RCR+" && event !== "RCR-") this.#begin(now);
@@ -260,14 +257,26 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
       this.#sendRequest(now, true);
       return;
     }
-    const pace = this.#lastAnswerEmpty ? this.#times.restartMs : this.#requestsSent >= AT_ONCE ? PACE : 0;
-    const wait = this.#requestsSent === 0 && event !== "RCR+" ? this.#options.peerFirstMs ?? 0 : pace;
+    const isFirst = this.#pace.isFirst && event !== "RCR+";
+    const wait = isFirst
+      ? this.#options.peerFirstMs ?? 0
+      : this.#pace.wait(event !== "RCN" || this.#isChanged());
+    if (this.#pace.becameSlow(wait)) {
+      const most = `${this.#pace.convergeMs / 1000} s`;
+      const how = `asking on, once in ${wait / 1000} s, for up to ${most}`;
+      this.#note("info", `${this.#options.name}: no agreement yet${this.#lacking()}; ${how}`);
+    }
     if (wait === 0) {
       this.#sendRequest(now);
       return;
     }
     this.#requestAt ??= now + wait;
     this.#restartAt = undefined;
+  }
+
+  /** Whether the next request is another one than the last. */
+  #isChanged(): boolean {
+    return !sameOctets(emitOptions(this.#options.policy.request()), emitOptions(this.#requested));
   }
 
   #sendRequest(now: Millis, again = false): void {
@@ -277,7 +286,7 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
       this.#requestIdentifier = this.#nextIdentifier();
     }
     this.#awaitsAnswer = true;
-    this.#requestsSent += 1;
+    this.#pace.sent();
     this.#restartCounter -= 1;
     this.#requestAt = undefined;
     this.#restartAt = now + this.#times.restartMs;
@@ -385,41 +394,19 @@ export class Negotiation implements Machine<NegotiationInput, NegotiationOutput>
       );
       return;
     }
-    if (answer === code.configureAck) {
-      if (!sameOctets(data, emitOptions(this.#requested))) {
-        this.#note("debug", `${this.#options.name}: discarded a Configure-Ack of other options than ours`);
-        return;
-      }
-      this.#awaitsAnswer = false;
-      this.#answersSeen += 1;
-      this.#options.policy.acknowledged(this.#requested);
-      if (this.#isAcceptable(now)) this.#event("RCA", now);
+    const { policy } = this.#options;
+    const judged = judgeAnswer(answer, data, this.#requested, policy.isOrdered === true);
+    if ("discarded" in judged) {
+      this.#note("debug", `${this.#options.name}: discarded ${judged.discarded}`);
       return;
-    }
-    const { options, rest } = parseOptions(data);
-    if (rest !== undefined) {
-      this.#note(
-        "debug",
-        `${this.#options.name}: discarded a Configure-Nak or -Reject with a malformed option`,
-      );
-      return;
-    }
-    if (answer === code.configureReject) {
-      if (options.length === 0 || !isPartOf(options, this.#requested)) {
-        this.#note(
-          "debug",
-          `${this.#options.name}: discarded a Configure-Reject of options that we did not send`,
-        );
-        return;
-      }
-      this.#options.policy.rejected(options);
-    } else {
-      this.#options.policy.nakked(options);
     }
     this.#awaitsAnswer = false;
     this.#answersSeen += 1;
-    this.#lastAnswerEmpty = options.length === 0;
-    if (this.#isAcceptable(now)) this.#event("RCN", now);
+    if (answer === code.configureAck) policy.acknowledged(this.#requested);
+    else if (answer === code.configureReject) policy.rejected(judged.options);
+    else policy.nakked(judged.options);
+    const isAgreed = answer === code.configureAck && policy.isPending !== true;
+    if (this.#isAcceptable(now)) this.#event(isAgreed ? "RCA" : "RCN", now);
   }
 
   #isAcceptable(now: Millis): boolean {

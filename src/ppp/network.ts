@@ -7,6 +7,7 @@
 import type { Millis, Note } from "../machine.ts";
 import type { IpcpAgreement, IpcpPolicy } from "./ipcp.ts";
 import type { Ipv6cpAgreement, Ipv6cpPolicy } from "./ipv6cp.ts";
+import type { LinkEnd } from "./link_configuration.ts";
 import { Negotiation } from "./negotiation.ts";
 import type { NegotiationTimes } from "./option_policy.ts";
 import { protocolNumber } from "./protocol_numbers.ts";
@@ -26,7 +27,7 @@ export type NetworkOutput =
   | { readonly kind: "packet"; readonly information: Uint8Array }
   | { readonly kind: "up"; readonly agreement: NetworkAgreement }
   | { readonly kind: "down" }
-  | { readonly kind: "finished"; readonly detail: string }
+  | { readonly kind: "finished"; readonly reason: LinkEnd; readonly detail: string }
   | Note;
 
 const numbers = {
@@ -129,9 +130,11 @@ export class Network {
           if (this.#isUp) this.#outputs.push({ kind: "down" });
           this.#isUp = false;
           break;
-        case "finished":
-          this.#outputs.push({ kind: "finished", detail: output.detail });
+        case "finished": {
+          const reason = output.reason === "notConverged" ? "networkNotConverged" : "networkRefused";
+          this.#outputs.push({ kind: "finished", reason, detail: output.detail });
           break;
+        }
         case "packet":
         case "note":
           this.#outputs.push(output);

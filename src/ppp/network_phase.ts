@@ -240,7 +240,7 @@ export class NetworkPhase {
           this.#outputs.push({ kind: "networkDown", network: network.name });
           break;
         case "finished":
-          this.#networkFinished(output.detail);
+          this.#networkFinished(output.reason, output.detail);
           break;
         case "note":
           this.#outputs.push(output);
@@ -255,8 +255,8 @@ export class NetworkPhase {
   }
 
   /** One that is finished stays: the peer may open it again. */
-  #networkFinished(detail: string): void {
+  #networkFinished(reason: LinkEnd, detail: string): void {
     if (this.#isClosing || !this.#networks.every((each) => each.isAtRest)) return;
-    this.#close("networkRefused", detail === "" ? "No network protocols running" : detail);
+    this.#close(reason, detail === "" ? "No network protocols running" : detail);
   }
 }

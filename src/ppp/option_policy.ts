@@ -28,6 +28,12 @@ export interface OptionPolicy {
   rejected(options: readonly ConfigurationOption[]): void;
   /** Why the link cannot go on with what is agreed or refused; undefined while it can. */
   readonly failure: string | undefined;
+  /** What an agreement lacks still, for the log; undefined where nothing particular is missing. */
+  readonly lacks?: string | undefined;
+  /** Whether what the peer acknowledged is of no use yet, so that it is asked again as after a Nak. */
+  readonly isPending?: boolean;
+  /** Whether the order of the options has a meaning, so that an Ack in another order is none. */
+  readonly isOrdered?: boolean;
 }
 
 /** Counters and times of RFC 1661 §4.6, under pppd's option names (lcp-restart, lcp-max-configure, …). */
@@ -36,6 +42,8 @@ export interface NegotiationTimes {
   readonly maxConfigure: number;
   readonly maxTerminate: number;
   readonly maxFailure: number;
+  /** How long a peer is asked that answers and never agrees; default 60 s. */
+  readonly convergeMs?: Millis;
 }
 
 /** RFC 1661 §4.6 with pppd's values: 3 s, 10, 2 (3 in its manual is old), 10. */

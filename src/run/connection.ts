@@ -8,18 +8,21 @@ import { formatIpv4, formatIpv6, linkLocalAddress } from "../base/inet.ts";
 import { type Fd, type Host, HostError, type Interest, type Level, type Millis } from "../host.ts";
 import { TunInterface } from "../plane/tun_interface.ts";
 import { TunPlane } from "../plane/tun_plane.ts";
+import { LineText } from "../ppp/line_text.ts";
 import { Link } from "../ppp/link.ts";
 import type { LinkEnd, LinkOutput, NetworkName } from "../ppp/link_configuration.ts";
 import type { NetworkAgreement } from "../ppp/network.ts";
 import { hostWords } from "./host_words.ts";
 import type { LinkStatistics } from "./link_statistics.ts";
 import { PacketLog } from "./packet_log.ts";
+import { setIpEnvironment } from "./ip_environment.ts";
 import type { PppdFiles } from "./pppd_files.ts";
 import type { Hooks } from "./pppd_hooks.ts";
 import type { PppdLine } from "./pppd_line.ts";
 import { PlaneAgreement } from "./plane_agreement.ts";
 import type { PppdSettings } from "./pppd_settings.ts";
 import type { Recording } from "./recording.ts";
+import { reportTraffic } from "./traffic_report.ts";
 
 /** What a connection works with. */
 export interface ConnectionParts {
@@ -46,9 +49,11 @@ export class Connection {
   readonly #agreement: PlaneAgreement;
   readonly #link: Link;
   readonly #packetLog: PacketLog;
+  readonly #lineText = new LineText();
   readonly #up = new Set<NetworkName>();
   #ended: { reason: LinkEnd; detail: string } | undefined;
   #wasUp = false;
+  #wasAsked = false;
   #hasFailed = false;
   #isDisposed = false;
   #upAt: Millis | undefined;
@@ -112,7 +117,10 @@ export class Connection {
       passFilter: settings.passFilter,
       activeFilter: settings.activeFilter,
       onTraffic: (received, isActive) => this.#link.traffic(this.#now, received, isActive),
-      onOctets: recording?.octets,
+      onOctets: (direction, octets) => {
+        recording?.octets(direction, octets);
+        if (direction === "received") this.#lineText.feed(octets);
+      },
     });
   }
 
@@ -143,6 +151,11 @@ export class Connection {
   /** Whether a network has been up. */
   get wasUp(): boolean {
     return this.#wasUp;
+  }
+
+  /** Whether the peer had us prove who we are. */
+  get wasAsked(): boolean {
+    return this.#wasAsked || this.#ended?.reason === "authenticationNoReply";
   }
 
   /** Whether it ended for a failure of this machine, not of the line or the peer. */
@@ -213,6 +226,7 @@ export class Connection {
 
   /** Do all that the link says and tell it all that the plane says: a line may fail while it is written to. */
   #settle(now: Millis): void {
+    this.#sayText();
     this.#drain(now);
     for (let output = this.#plane.next(); output !== undefined; output = this.#plane.next()) {
       if (output.kind === "hangup") {
@@ -235,6 +249,12 @@ export class Connection {
     }
   }
 
+  #sayText(): void {
+    for (let text = this.#lineText.next(); text !== undefined; text = this.#lineText.next()) {
+      this.#parts.log("notice", text);
+    }
+  }
+
   #drain(now: Millis): void {
     for (let output = this.#link.next(); output !== undefined; output = this.#link.next()) {
       this.#act(output, now);
@@ -254,9 +274,11 @@ export class Connection {
         this.#agreement.apply(output);
         return;
       case "phase":
+        if (output.phase === "authenticate") this.#lineText.framesSeen();
         return;
       case "authenticated":
         if (output.who === "peer") this.#peerProven(output.name, now);
+        else this.#wasAsked = true;
         return;
       case "callback":
         this.#parts.hooks.calledBack(output);
@@ -272,6 +294,8 @@ export class Connection {
         return;
       case "ended":
         this.#parts.hooks.auth.down(now);
+        this.#lineText.finish();
+        this.#sayText();
         this.#ended = { reason: output.reason, detail: output.detail };
         return;
       case "note":
@@ -304,14 +328,8 @@ export class Connection {
 
   #ipAgreed(agreement: Ip, now: Millis): void {
     const { hooks, settings, line } = this.#parts;
-    const { local, remote, dns } = agreement;
-    const environment = hooks.environment;
-    environment.set("IPLOCAL", formatIpv4(local));
-    environment.set("IPREMOTE", remote === 0 ? undefined : formatIpv4(remote));
-    const [dns1, dns2] = dns.map(formatIpv4);
-    environment.set("DNS1", dns1);
-    environment.set("DNS2", dns2);
-    environment.set("USEPEERDNS", settings.interface.usePeerDns && dns.length > 0 ? "1" : undefined);
+    const { local, remote } = agreement;
+    setIpEnvironment(hooks.environment, agreement, settings.interface);
     const configured = this.#attempt("set the IP addresses", () => this.#interface.setIpv4(local, remote));
     if (!configured) {
       this.close("networkRefused", "Interface configuration failed", now);
@@ -391,7 +409,10 @@ export class Connection {
     const { hooks } = this.#parts;
     this.#up.delete(network);
     this.#plane.setNetwork(network, false);
-    this.#reportTraffic(now);
+    if (this.#upAt !== undefined) {
+      reportTraffic(now - this.#upAt, this.#plane.counters, hooks.environment, this.#parts.log);
+    }
+    this.#upAt = undefined;
     if (network === "ip") {
       this.#plane.setHeaderCompression(undefined);
       this.#undoDefaultRoutes(4);
@@ -411,19 +432,5 @@ export class Connection {
       for (const line of this.#interface.undoDefaultRoutes(family)) this.#parts.log("info", line);
     });
     if (undone) this.#parts.files.forgetDefaultRoutes(family);
-  }
-
-  /** "Connect time …": pppd prints it once as the first network goes down, and gives the numbers to the hooks. */
-  #reportTraffic(now: Millis): void {
-    if (this.#upAt === undefined) return;
-    const { hooks, log } = this.#parts;
-    const { octetsSent, octetsReceived } = this.#plane.counters;
-    const connectedMs = now - this.#upAt;
-    this.#upAt = undefined;
-    hooks.environment.set("CONNECT_TIME", String(Math.round(connectedMs / 1000)));
-    hooks.environment.set("BYTES_SENT", String(octetsSent));
-    hooks.environment.set("BYTES_RCVD", String(octetsReceived));
-    log("info", `Connect time ${(connectedMs / 60_000).toFixed(1)} minutes.`);
-    log("info", `Sent ${octetsSent} bytes, received ${octetsReceived} bytes.`);
   }
 }

@@ -31,6 +31,8 @@ const words: Record<LinkEnd, string | undefined> = {
   encryptionImpossible:
     "The link would not be encrypted as it must be: nothing was sent. Does the peer have MPPE, with MS-CHAPv2 and the same key lengths",
   callbackRefused: "No callback was agreed on. With debug the log shows what each end offered",
+  networkNotConverged:
+    "The peer answers and gives us no network. An LTE modem does this until it has registered: are SIM, signal and APN right?",
   networkRefused: "No network came up. With debug the log shows what each end asked for",
 };
 

@@ -44,6 +44,7 @@ const byEnd: Record<LinkEnd, number> = {
   serverNotGenuine: exitStatus.authenticationToPeerFailed,
   networkRefused: exitStatus.negotiationFailed,
   encryptionImpossible: exitStatus.negotiationFailed,
+  networkNotConverged: exitStatus.negotiationFailed,
   echoLost: exitStatus.peerDead,
   idle: exitStatus.idleTimeout,
   connectTime: exitStatus.connectTime,

@@ -24,21 +24,24 @@ import {
 import type { SessionContext } from "./pppd_settings.ts";
 import type { PppdSecrets } from "./pppd_secrets.ts";
 import { callbackOf } from "./pppd_callback.ts";
+import { identityWith, optionsWith } from "./pppd_workarounds.ts";
 
 /** 10.64.64.64, to which pppd adds the unit for a peer without an address. */
 const LAST_RESORT = 0x0a404040;
 
 /** Configuration of one session's link. */
 export function pppdLink(
-  options: PppOptions,
-  identity: LinkIdentity,
+  configured: PppOptions,
+  configuredIdentity: LinkIdentity,
   secrets: PppdSecrets,
   context: SessionContext,
 ): LinkConfiguration {
+  const options = optionsWith(context.workaround, configured);
+  const identity = identityWith(context.workaround, configuredIdentity);
   const peer: { found: FoundSecret | undefined } = { found: undefined };
   return {
     lcp: lcpConfiguration(options, identity, secrets),
-    lcpTimes: timesOf(options.lcp),
+    lcpTimes: timesOf(options.lcp, options),
     silent: options.silent,
     passive: options.passive || options.silent,
     echo: {
@@ -59,12 +62,13 @@ export function pppdLink(
   };
 }
 
-function timesOf(times: TimesOptions): NegotiationTimes {
+function timesOf(times: TimesOptions, options: PppOptions): NegotiationTimes {
   return {
     restartMs: times.restartSeconds * 1000,
     maxConfigure: times.maxConfigure,
     maxTerminate: times.maxTerminate,
     maxFailure: times.maxFailure,
+    convergeMs: options.negotiationTimeoutSeconds * 1000,
   };
 }
 
@@ -89,7 +93,7 @@ function compression(
     deflateDraft: options.deflateDraft,
     mppe: mayEncrypt ? { ...options.mppe, keyBits, compression: true } : undefined,
   });
-  return { policy, times: timesOf(options.ccpTimes), mustEncrypt: options.mppe.required };
+  return { policy, times: timesOf(options.ccpTimes, options), mustEncrypt: options.mppe.required };
 }
 
 /** pppd's words where it has some. */
@@ -145,8 +149,9 @@ function networks(
       acceptLocal: options.ipcpAcceptLocal,
       acceptRemote: options.ipcpAcceptRemote,
       noRemote: options.noRemoteIp,
-      remoteOfLastResort: LAST_RESORT + context.unit,
+      remoteOfLastResort: LAST_RESORT + (options.unit ?? context.unit),
       wantDns: options.usePeerDns,
+      wantNbns: options.usePeerWins,
       dns: options.msDns,
       nbns: options.msWins,
       ...(options.vj.enabled ? { vj: options.vj } : {}),
@@ -155,7 +160,7 @@ function networks(
         ? {}
         : { allowRemote: (address: number) => allows(addresses, address, context) }),
     });
-    result.push({ name: "ip", policy, times: timesOf(options.ipcp) });
+    result.push({ name: "ip", policy, times: timesOf(options.ipcp, options) });
   }
   if (options.ipv6 && identity.hasIpv6) {
     const policy = new Ipv6cpPolicy({
@@ -164,7 +169,7 @@ function networks(
       acceptLocal: options.ipv6cpAcceptLocal,
       acceptRemote: options.ipv6cpAcceptRemote,
     }, () => freshIdentifier(random));
-    result.push({ name: "ipv6", policy, times: timesOf(options.ipv6cp) });
+    result.push({ name: "ipv6", policy, times: timesOf(options.ipv6cp, options) });
   }
   return result;
 }

@@ -10,6 +10,7 @@
 import { type Host, HostError, type Interest, type Level, type Millis, type Wakeup } from "../host.ts";
 import { isTunMissing } from "../linux/tun_device.ts";
 import { earliest } from "../machine.ts";
+import { Workarounds } from "../ppp/workaround.ts";
 import { Connection } from "./connection.ts";
 import { waitForTheLast } from "./departure.ts";
 import { endWords } from "./end_words.ts";
@@ -23,6 +24,7 @@ import type { PppdLog } from "./pppd_log.ts";
 import { prepareEnvironment } from "./pppd_environment.ts";
 import { exitStatus, statusOf } from "./pppd_exit_status.ts";
 import type { PppdSettings } from "./pppd_settings.ts";
+import { settingsWith } from "./pppd_workarounds.ts";
 import { Programs } from "./programs.ts";
 import { Recording } from "./recording.ts";
 import { PppdFiles } from "./pppd_files.ts";
@@ -32,6 +34,8 @@ const CARRIER_EVERY: Millis = 500;
 const CHILD_WAIT: Millis = 5000;
 /** With `persist` and `holdoff 0`, what fails at once is not tried without end in one moment. */
 const LEAST_PAUSE: Millis = 1000;
+/** Attempts that fail as configured before something else is tried, with `persist`. */
+const PATIENCE = 2;
 
 /** See the file's head. */
 export class PppdService implements Service {
@@ -42,6 +46,7 @@ export class PppdService implements Service {
   readonly #hooks: Hooks;
   readonly #files: PppdFiles;
   readonly #scripts: LineScripts;
+  readonly #workarounds: Workarounds;
   readonly #whenUp: () => void;
   readonly #course: Generator<Pause, number, Resume>;
   #pause: Pause | undefined;
@@ -61,6 +66,7 @@ export class PppdService implements Service {
     this.#whenUp = whenUp;
     this.#debug = settings.debug;
     this.#programs = new Programs(host);
+    this.#workarounds = new Workarounds(settings.workarounds, settings.persist ? PATIENCE : 1);
     const say = (level: Level, text: string) => this.#say(level, text);
     this.#hooks = new Hooks(host, this.#programs, settings.hooks, say);
     this.#files = new PppdFiles(host, say);
@@ -246,12 +252,16 @@ export class PppdService implements Service {
       const { persist, maxFail, holdoffMs } = this.#settings;
       // pppd: "persist = 0", the next call is the peer's.
       if (status === exitStatus.callback) break;
-      if (!persist || this.#quits || (maxFail > 0 && this.#failures >= maxFail)) break;
+      const goesOn = persist || this.#workarounds.isTrying;
+      if (!goesOn || this.#quits || (maxFail > 0 && this.#failures >= maxFail)) break;
       const skipsHoldoff = status === exitStatus.idleTimeout;
-      const pauseMs = skipsHoldoff ? 0 : Math.max(holdoffMs, this.#failures > 0 ? LEAST_PAUSE : 0);
+      const least = Math.max(this.#failures > 0 ? LEAST_PAUSE : 0, this.#workarounds.waitMs);
+      const pauseMs = skipsHoldoff ? 0 : Math.max(holdoffMs, least);
       if (pauseMs > 0) yield { kind: "time", until: this.#now + pauseMs };
       if (this.#quits) break;
     }
+    const tried = this.#workarounds.summary();
+    if (tried !== undefined) this.#say("error", tried);
     const until = this.#now + CHILD_WAIT;
     while (this.#programs.count > 0 && this.#now < until) {
       yield { kind: "time", until: Math.min(until, this.#now + 20) };
@@ -313,7 +323,7 @@ export class PppdService implements Service {
     try {
       connection = new Connection({
         host: this.#host,
-        settings: this.#settings,
+        settings: settingsWith(this.#workarounds.current, this.#settings),
         line,
         hooks: this.#hooks,
         log: (level, text) => this.#say(level, text),
@@ -343,6 +353,11 @@ export class PppdService implements Service {
     this.#hooks.environment.set("IFNAME", undefined);
     yield* this.#scripts.disconnect(line, ended?.reason === "carrierLost");
     if (ended === undefined || connection.hasFailed) return exitStatus.fatalError;
+    if (!connection.wasUp) {
+      for (const text of this.#workarounds.failed(ended.reason, connection.wasAsked)) {
+        this.#say("notice", text);
+      }
+    }
     return statusOf(ended.reason, connection.wasUp);
   }
 
@@ -360,6 +375,8 @@ export class PppdService implements Service {
 
   #cameUp(): void {
     this.#failures = 0;
+    const helped = this.#workarounds.cameUp();
+    if (helped !== undefined) this.#say("notice", helped);
     this.#whenUp();
   }
 }

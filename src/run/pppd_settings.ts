@@ -7,6 +7,7 @@ import type { Fd, Millis } from "../host.ts";
 import type { FlowControl } from "../linux/termios.ts";
 import type { PacketFilter } from "../ppp/filter/packet_filter.ts";
 import type { LinkConfiguration } from "../ppp/link_configuration.ts";
+import type { WorkaroundName } from "../ppp/workaround.ts";
 
 /** Where the octets come from and go to. */
 export type LineSettings =
@@ -41,6 +42,8 @@ export interface InterfaceSettings {
   readonly defaultRoute6: boolean;
   /** Write the peer's name servers to /etc/ppp/resolv.conf (`usepeerdns`). */
   readonly usePeerDns: boolean;
+  /** Tell the hooks of the peer's NBNS servers by USEPEERWINS (`usepeerwins`). */
+  readonly usePeerWins: boolean;
 }
 
 /** Paths of the hooks. */
@@ -63,6 +66,8 @@ export interface SessionContext {
   readonly refuseLocal: (address: number) => string | undefined;
   readonly random: (into: Uint8Array) => void;
   readonly warn: (text: string) => void;
+  /** What is tried in this session. */
+  readonly workaround?: WorkaroundName;
 }
 
 /** See the file's head. */
@@ -79,6 +84,8 @@ export interface PppdSettings {
   readonly holdoffMs: Millis;
   /** Attempts without success before giving up; 0 never. */
   readonly maxFail: number;
+  /** What may be tried with a peer that answers and does not agree. */
+  readonly workarounds: readonly WorkaroundName[];
   readonly interface: InterfaceSettings;
   readonly hooks: HookPaths;
   readonly ipParameter: string;

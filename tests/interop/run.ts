@@ -18,6 +18,7 @@ const packages: Record<string, string> = {
   "/usr/bin/pkill": "procps",
   "/usr/sbin/ip": "iproute2",
   "/usr/bin/tshark": "tshark",
+  "/usr/bin/slirp-fullbolt": "slirp",
 };
 
 /** Words of the scenarios' files that are not scenarios themselves. */

@@ -78,3 +78,19 @@ test("an open link answers an Echo-Request with its own Magic-Number and the dat
   const [reply = new Uint8Array(0)] = link.sent;
   assertEquals([reply[2], reply[3], [...reply.subarray(10)]], [10, 0x42, [1, 2]]);
 });
+
+test("link keeps a peer that has never answered an Echo-Request while data comes, and gives up when none does", () => {
+  const link = watching({ intervalMs: 5000, failures: 2, adaptive: false }).running().advance(0);
+  assertEquals(schedule(link, 60_000, () => link.link.traffic(link.now, true)).at(-1), 55);
+  assert(schedule(link, 60_000).at(-1)?.toString().startsWith("lost") === true);
+  const said = link.said.flatMap((each) => each.kind === "note" ? [each.text] : []);
+  assert(
+    said.includes("The peer never answered one. If it cannot, say lcp-echo-adaptive, or lcp-echo-failure 0"),
+  );
+});
+
+test("link gives up a peer that has answered once, whatever data comes", () => {
+  const link = watching({ intervalMs: 5000, failures: 2, adaptive: false }).running().advance(0);
+  link.control(LCP, 10, 0, "aabbccdd");
+  assertEquals(schedule(link, 60_000, () => link.link.traffic(link.now, true)).at(-1), "lost 15");
+});

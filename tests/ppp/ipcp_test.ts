@@ -42,11 +42,15 @@ test("IpcpPolicy takes no address that cannot be a host's, nor one of another in
   }
 });
 
-test("IpcpPolicy naks a peer's address that cannot be one, and rejects 0.0.0.0 when it knows none (H25)", () => {
+test("IpcpPolicy naks a peer's address that cannot be one, and 0.0.0.0 with the last resort when it knows none (H25)", () => {
   for (const bad of ["127.0.0.1", "255.255.255.255", "224.0.0.1"]) {
     assertEquals(ip().judge([address(3, parseIpv4(bad) ?? 0)]).kind, "nak", bad);
   }
-  assertEquals(ip().judge([address(3, 0)]).kind, "reject");
+  const policy = ip();
+  const answers = Array.from({ length: 5 }, () => policy.judge([address(3, 0)]));
+  assertEquals(answers[0], { kind: "nak", options: [address(3, 0x0a404040)] });
+  assertEquals(answers.map((each) => each.kind), ["nak", "nak", "nak", "reject", "reject"]);
+  assertEquals(ip({ noRemote: true }).judge([address(3, 0)]).kind, "reject");
   assertEquals(ip({ remote: theirs ?? 0 }).judge([address(3, 0)]), {
     kind: "nak",
     options: [address(3, theirs ?? 0)],

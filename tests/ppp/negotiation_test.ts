@@ -64,7 +64,7 @@ test("negotiation rejects after Max-Failure Naks", () => {
   assertEquals(answers, [...Array(10).fill("Nak"), "Rej", "Rej"]);
 });
 
-test("negotiation paces requests that a peer keeps refusing: ten at once, one a second, an end within 60 s (H21)", () => {
+test("negotiation paces requests that a peer keeps refusing: ten at once, one in 2 s, an end within 60 s (H21)", () => {
   const link = play().give({ kind: "lowerUp" }).control(LCP, 1, 1);
   let sent = link.take().filter((line) => line.includes("ConfReq")).length;
   let atOnce = 0;
@@ -79,12 +79,12 @@ test("negotiation paces requests that a peer keeps refusing: ten at once, one a 
     sent += requests(link).length;
   }
   assertEquals(atOnce, 10);
-  assert(sent <= 72, `${sent} requests`);
+  assert(sent <= 42, `${sent} requests`);
   assert(link.now <= 66_100, `ended at ${link.now} ms`);
   assertEquals(link.ended, "notConverged");
 });
 
-test("negotiation answers an empty Nak at the pace of its timer alone (H27)", () => {
+test("negotiation answers empty Naks at a civil pace, and ends within a minute (H27)", () => {
   const link = play().opened();
   link.take();
   let sent = 0;
@@ -95,8 +95,8 @@ test("negotiation answers an empty Nak at the pace of its timer alone (H27)", ()
     link.advance(500);
     sent += link.sent.slice(before).filter((packet) => packet[0] === 0x80 && packet[2] === 1).length;
   }
-  assert(sent <= 21, `${sent} requests`);
-  assertEquals(link.ended, "networkRefused");
+  assert(sent >= 30 && sent <= 34, `${sent} requests`);
+  assertEquals(link.ended, "networkNotConverged");
 });
 
 test("negotiation leaves a peer that renegotiates without end (H23)", () => {

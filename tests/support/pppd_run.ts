@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { decodeUtf8 } from "../../src/base/text.ts";
+import { decodeUtf8, fromLatin1 } from "../../src/base/text.ts";
 import { main } from "../../src/cli/main.ts";
 import type { Fd, Host, Interest, Millis, SpawnRequest, Wakeup } from "../../src/host.ts";
 import { openPty, openPtySlave } from "../../src/linux/pty.ts";
 import { earliest } from "../../src/machine.ts";
-import { PppServer } from "../../src/sim/ppp_server.ts";
+import { PppServer, type PppServerInput, type PppServerOutput } from "../../src/sim/ppp_server.ts";
 import { printFrames } from "./print_frames.ts";
 import { machine } from "./machine.ts";
 import { overriding } from "./stub_host.ts";
@@ -35,8 +35,25 @@ export interface Line {
   readonly path: string;
 }
 
+/** What is on the other side of the line. */
+export interface Peer {
+  readonly deadline: Millis | undefined;
+  handle(input: PppServerInput, now: Millis): void;
+  expire(now: Millis): void;
+  next(): PppServerOutput | undefined;
+}
+
+/** What a run may have otherwise. */
+export interface RunTraits {
+  /** Default: a server that lets `near` in with `sesame`. */
+  readonly peer?: Peer;
+  /** A run that does not come up is asked to end after this; default 200 s. */
+  readonly patienceMs?: Millis;
+  /** What the line says while the connect script `dial` runs. */
+  readonly dialled?: string;
+}
+
 const FIRST_PID = 1_000_000_000;
-/** A run that does not come up is asked to end after this. */
 const PATIENCE: Millis = 200_000;
 const MOST_WAITS = 5000;
 
@@ -52,8 +69,9 @@ export async function runPppd(
   line: Line,
   words: readonly string[],
   decorate: (host: Host) => Host = (host) => host,
+  traits: RunTraits = {},
 ): Promise<PppdRun> {
-  const world = new World(line);
+  const world = new World(line, traits);
   const host = decorate(overriding(machine(), {
     args: ["pppd", line.path, "115200", ...words],
     calledAs: "uplinkd",
@@ -72,14 +90,8 @@ export async function runPppd(
   return { status, tookMs, said: world.said, ran: world.ran, peerGot: printFrames(world.received) };
 }
 
-/** The peer, the programs and the clock. */
-class World {
-  now: Millis = 1000;
-  said = "";
-  readonly ran: string[] = [];
-  readonly received: Uint8Array[] = [];
-  readonly #line: Line;
-  readonly #server = new PppServer({
+function server(): Peer {
+  return new PppServer({
     name: "far",
     user: "near",
     secret: "sesame",
@@ -89,14 +101,27 @@ class World {
     ignoresPings: false,
     seed: new Uint8Array(16).fill(7),
   });
+}
+
+/** The peer, the programs and the clock. */
+class World {
+  now: Millis = 1000;
+  said = "";
+  readonly ran: string[] = [];
+  readonly received: Uint8Array[] = [];
+  readonly #line: Line;
+  readonly #traits: RunTraits;
+  readonly #server: Peer;
   readonly #octets = new Uint8Array(4096);
   #pending: Wakeup[] = [];
   #wasAsked = false;
   #waits = 0;
 
-  constructor(line: Line) {
+  constructor(line: Line, traits: RunTraits) {
     this.#line = line;
-    this.#server.handle({ kind: "connected" }, this.now);
+    this.#traits = traits;
+    this.#server = traits.peer ?? server();
+    if (traits.dialled === undefined) this.#server.handle({ kind: "connected" }, this.now);
   }
 
   write(fd: Fd, octets: Uint8Array): number | "again" {
@@ -109,6 +134,14 @@ class World {
   spawn(request: SpawnRequest): number {
     this.ran.push(request.argv.join(" "));
     const pid = FIRST_PID + this.ran.length;
+    const { dialled } = this.#traits;
+    if (dialled !== undefined && request.argv.join(" ").endsWith(" dial")) {
+      // What was on the line before the call was put through is not PPP.
+      while (this.takeWhatIsLeft() !== undefined);
+      if (dialled !== "") machine().write(this.#line.master, fromLatin1(dialled));
+      this.#server.handle({ kind: "disconnected" }, this.now);
+      this.#server.handle({ kind: "connected" }, this.now);
+    }
     this.#pending.push({ kind: "exit", pid, status: 0, signal: undefined });
     return pid;
   }
@@ -124,7 +157,9 @@ class World {
       // At rest: up, or it never will be.
       const isUp = this.ran.some((each) => each.startsWith("/etc/ppp/ip-up"));
       const next = earliest(until, this.#server.deadline);
-      if (!this.#wasAsked && (isUp || next === undefined || this.now > PATIENCE)) {
+      if (
+        !this.#wasAsked && (isUp || next === undefined || this.now > (this.#traits.patienceMs ?? PATIENCE))
+      ) {
         this.#wasAsked = true;
         return [{ kind: "signal", signal: "SIGTERM" }];
       }

@@ -9,6 +9,7 @@ import { PacketFilter } from "../../ppp/filter/packet_filter.ts";
 import type { LinkIdentity } from "../../run/pppd_authentication.ts";
 import { pppdLink } from "../../run/pppd_link.ts";
 import { type PppdSecrets, readLatin1 } from "../../run/pppd_secrets.ts";
+import { usableWorkarounds } from "../../run/pppd_workarounds.ts";
 import type { HookPaths, LineSettings, PppdSettings } from "../../run/pppd_settings.ts";
 
 /** Who runs this, by /etc/passwd; the number where that does not tell. */
@@ -75,6 +76,7 @@ export function settingsOf(
     persist: options.persist,
     holdoffMs: (options.holdoffSeconds ?? (dials ? 30 : 0)) * 1000,
     maxFail: options.maxFail,
+    workarounds: usableWorkarounds(options),
     interface: {
       name: options.interfaceName ?? (options.unit === undefined ? undefined : `ppp${options.unit}`),
       mtu: options.mtu,
@@ -83,6 +85,7 @@ export function settingsOf(
       defaultRouteMetric: options.defaultRouteMetric,
       defaultRoute6: options.defaultRoute6,
       usePeerDns: options.usePeerDns,
+      usePeerWins: options.usePeerWins,
     },
     hooks: hookPaths(options),
     ipParameter: options.ipParam,

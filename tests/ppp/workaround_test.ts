@@ -1,0 +1,118 @@
+import { type WorkaroundName, Workarounds, workarounds } from "../../src/ppp/workaround.ts";
+import { assert, assertEquals, test } from "../support/test.ts";
+
+const all: readonly WorkaroundName[] = workarounds.map(({ name }) => name);
+
+/** What is tried in turn while each attempt ends so. */
+function course(ladder: Workarounds, end: Parameters<Workarounds["failed"]>[0], attempts: number): string[] {
+  return Array.from({ length: attempts }, () => {
+    const made = ladder.current ?? "plain";
+    ladder.failed(end, true);
+    return made;
+  });
+}
+
+test("Workarounds are tried from the top, one at a time, after two attempts as configured", () => {
+  assertEquals(course(new Workarounds(all, 2), "networkNotConverged", 10), [
+    "plain",
+    "plain",
+    ...all,
+    "plain",
+  ]);
+});
+
+test("Workarounds leave out what is not usable or has not healed such an end", () => {
+  assertEquals(course(new Workarounds(["noCcp", "pap"], 1), "networkNotConverged", 4), [
+    "plain",
+    "pap",
+    "noCcp",
+    "plain",
+  ]);
+  assertEquals(course(new Workarounds(all, 1), "notConverged", 4), [
+    "plain",
+    "wholeHeaders",
+    "escapeAll",
+    "plain",
+  ]);
+  assertEquals(course(new Workarounds(all, 1), "authenticationNoReply", 4), [
+    "plain",
+    "pap",
+    "escapeAll",
+    "plain",
+  ]);
+});
+
+test("Workarounds leave out what is about our name with a peer that does not ask for it", () => {
+  const ladder = new Workarounds(all, 1);
+  const made = all.map(() => {
+    ladder.failed("networkNotConverged", false);
+    return ladder.current;
+  });
+  assertEquals(made, ["windows", "noVj", "noCcp", "wholeHeaders", "escapeAll", undefined, undefined]);
+});
+
+test("Workarounds do not begin for any other end, least of all for a refusal of name and password", () => {
+  for (
+    const end of [
+      "authenticationRefused",
+      "serverNotGenuine",
+      "noReply",
+      "peerTerminated",
+      "carrierLost",
+    ] as const
+  ) {
+    assertEquals(course(new Workarounds(all, 1), end, 5), Array(5).fill("plain"), end);
+  }
+  const refused = new Workarounds(all, 2);
+  refused.failed("networkNotConverged", true);
+  refused.failed("authenticationRefused", true);
+  refused.failed("networkNotConverged", true);
+  assertEquals(refused.current, undefined);
+});
+
+test("Workarounds go on to the next when a try is refused", () => {
+  const ladder = new Workarounds(all, 1);
+  for (const end of ["networkNotConverged", "networkNotConverged", "authenticationRefused"] as const) {
+    ladder.failed(end, true);
+  }
+  assertEquals(ladder.current, "pap");
+});
+
+test("Workarounds keep what helped, say it once, and begin anew when it helps no more", () => {
+  const ladder = new Workarounds(all, 2);
+  course(ladder, "networkNotConverged", 3);
+  assertEquals([ladder.current, ladder.isTrying], ["nobody", true]);
+  assert(ladder.cameUp()?.startsWith("What helped: an empty user name and password. ") === true);
+  assertEquals([ladder.cameUp(), ladder.current, ladder.isTrying], [undefined, "nobody", false]);
+  assertEquals(course(ladder, "networkNotConverged", 3), ["nobody", "nobody", "windows"]);
+});
+
+test("Workarounds wait longer before each try, and name what was tried in the end", () => {
+  const ladder = new Workarounds(all, 1);
+  const waits: number[] = [];
+  const lines = all.map(() => {
+    const said = ladder.failed("networkNotConverged", true);
+    waits.push(ladder.waitMs / 1000);
+    return said.join();
+  });
+  assertEquals(waits, [30, 60, 120, 240, 240, 240, 240]);
+  assert(
+    lines[0]?.includes("in 30 s: asking for DNS and NBNS servers as Windows does (usepeerdns usepeerwins)"),
+  );
+  const [last = ""] = ladder.failed("networkNotConverged", true);
+  assert(last.startsWith("Tried without success: "), last);
+  assert(workarounds.every(({ words }) => last.includes(words)), last);
+  assertEquals([ladder.summary(), ladder.waitMs, ladder.isTrying], [undefined, 300_000, false]);
+});
+
+test("Workarounds that a run ends in the middle of are named", () => {
+  const ladder = new Workarounds(all, 1);
+  assertEquals(ladder.summary(), undefined);
+  course(ladder, "networkNotConverged", 2);
+  assertEquals(ladder.summary(), "Tried without success: asking for DNS and NBNS servers as Windows does");
+});
+
+test("Workarounds are tried again after 24 attempts as configured", () => {
+  const made = course(new Workarounds(["noCcp"], 1), "networkNotConverged", 27);
+  assertEquals(made.flatMap((each, i) => each === "plain" ? [] : [i]), [1, 26]);
+});

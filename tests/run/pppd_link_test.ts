@@ -1,0 +1,107 @@
+import { defaultPppOptions, type PppOptions } from "../../src/config/ppp_options.ts";
+import type { IpcpAgreement } from "../../src/ppp/ipcp.ts";
+import { pppdLink } from "../../src/run/pppd_link.ts";
+import { PppdSecrets } from "../../src/run/pppd_secrets.ts";
+import { usableWorkarounds } from "../../src/run/pppd_workarounds.ts";
+import { SeededRandom } from "../../src/base/random.ts";
+import { workarounds } from "../../src/ppp/workaround.ts";
+import type { WorkaroundName } from "../../src/ppp/workaround.ts";
+import { stubHost } from "../support/stub_host.ts";
+import { assert, assertEquals, test } from "../support/test.ts";
+
+const NOTHING = new Uint8Array(0);
+
+function options(changes: Partial<PppOptions> = {}): PppOptions {
+  return { ...defaultPppOptions(), local: 0x0a000002, password: Uint8Array.of(0x62), ...changes };
+}
+
+function link(of: PppOptions, unit = 0, workaround?: WorkaroundName) {
+  const identity = {
+    ourName: NOTHING,
+    user: Uint8Array.of(0x61),
+    remoteName: undefined,
+    authRequired: false,
+    hasIpv6: false,
+  };
+  return pppdLink(of, identity, new PppdSecrets(stubHost({}), () => {}), {
+    interfaceName: `ppp${unit}`,
+    unit,
+    refuseLocal: () => undefined,
+    random: () => {},
+    warn: () => {},
+    ...(workaround === undefined ? {} : { workaround }),
+  });
+}
+
+/** What IPCP comes to with a peer that says nothing about its address. */
+function agreed(of: PppOptions, unit = 0): IpcpAgreement {
+  const [network] = link(of, unit).networks(undefined, new SeededRandom(NOTHING));
+  assert(network?.name === "ip");
+  for (let requests = 0; network.policy.judge([]).kind === "nak";) {
+    assert(requests++ < 3, "asks again and again");
+  }
+  const agreement = network.policy.agreement();
+  assert(typeof agreement !== "string", String(agreement));
+  return agreement;
+}
+
+test("pppdLink has 10.64.64.64 and the unit's number for a peer without an address, none with noremoteip", () => {
+  assertEquals(agreed(options()).remote, 0x0a404040);
+  assertEquals(agreed(options(), 3).remote, 0x0a404043);
+  assertEquals(agreed(options({ unit: 5 })).remote, 0x0a404045);
+  assertEquals(agreed(options({ noRemoteIp: true })).remote, 0);
+  assertEquals(agreed(options({ remote: 0x0a000001 }), 3).remote, 0x0a000001);
+});
+
+test("usableWorkarounds are for links that are dialled again and again, or for whom they are asked for", () => {
+  const dialled = { connect: "chat", persist: true };
+  assertEquals(usableWorkarounds(options()), []);
+  assertEquals(usableWorkarounds(options({ connect: "chat" })), []);
+  assertEquals(usableWorkarounds(options({ persist: true })), []);
+  assertEquals(usableWorkarounds(options({ ...dialled, workarounds: false })), []);
+  assertEquals(usableWorkarounds(options({ workarounds: true })), usableWorkarounds(options(dialled)));
+  assert(usableWorkarounds(options(dialled)).length >= 6);
+});
+
+test("usableWorkarounds leave out what is so already, and PAP where it is refused", () => {
+  const plain = usableWorkarounds(options({ workarounds: true, asyncmap: 0 }));
+  const cases: [Partial<PppOptions>, WorkaroundName][] = [
+    [{ usePeerDns: true, usePeerWins: true }, "windows"],
+    [{ password: NOTHING }, "nobody"],
+    [{ refuse: new Set(["pap"]) }, "pap"],
+    [{ vj: { enabled: false, slots: 16, compressSlotId: true } }, "noVj"],
+    [{ ccp: false }, "noCcp"],
+    [{ pcomp: false, accomp: false }, "wholeHeaders"],
+    [{ asyncmap: undefined }, "escapeAll"],
+  ];
+  for (const [changes, name] of cases) {
+    const left = usableWorkarounds(options({ workarounds: true, asyncmap: 0, ...changes }));
+    assertEquals(left, plain.filter((each) => each !== name), name);
+  }
+});
+
+test("usableWorkarounds never put required encryption at stake", () => {
+  const { mppe } = defaultPppOptions();
+  const left = usableWorkarounds(
+    options({ workarounds: true, asyncmap: 0, mppe: { ...mppe, required: true } }),
+  );
+  assertEquals(left, ["windows", "noVj", "wholeHeaders", "escapeAll"]);
+});
+
+test("pppdLink with a workaround changes that and nothing else", () => {
+  const of = options({ workarounds: true, asyncmap: 0, password: Uint8Array.of(0x62) });
+  const plain = link(of);
+  for (const { name } of workarounds) {
+    const changed = link(of, 0, name);
+    assertEquals(changed.lcp.pfc, name !== "wholeHeaders", name);
+    assertEquals(changed.lcp.acfc, name !== "wholeHeaders", name);
+    assertEquals(changed.lcp.accm, name === "escapeAll" ? undefined : 0, name);
+    const plan = changed.compression?.(undefined);
+    assertEquals(plan === undefined, name === "noCcp", name);
+    assertEquals(changed.lcp.allow, name === "pap" ? ["pap"] : plain.lcp.allow, name);
+    const [network] = changed.networks(undefined, new SeededRandom(NOTHING));
+    assert(network?.name === "ip");
+    const asked = network.policy.request().map(({ type }) => type);
+    assertEquals([asked.includes(130), asked.includes(2)], [name === "windows", name !== "noVj"], name);
+  }
+});
