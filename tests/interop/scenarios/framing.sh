@@ -53,7 +53,7 @@ transfer_client() { as_client; transfer; }
 transfer_server() { as_server; transfer; }
 
 recording() {
-  NEAR_PROGRAM=ours FAR_PROGRAM=pppd carries "record /run/share/recording/line.pppdump"
+  NEAR_PROGRAM=ours FAR_PROGRAM=pppd carries "noccp record /run/share/recording/line.pppdump"
   stop near
   ended near 5
   [ -s /run/share/recording/line.pppdump ] || why "nothing was recorded"
