@@ -5,6 +5,7 @@
  */
 import { SeededRandom } from "../../src/base/random.ts";
 import type { AuthenticationMethod } from "../../src/ppp/auth/authentication.ts";
+import type { CallbackConfiguration } from "../../src/ppp/callback_phase.ts";
 import { Link } from "../../src/ppp/link.ts";
 import type { LinkConfiguration } from "../../src/ppp/link_configuration.ts";
 import { parseControlPacket, parseOptions } from "../../src/ppp/packet.ts";
@@ -23,6 +24,13 @@ const methods: readonly (AuthenticationMethod | undefined)[] = [
   "mschap-v2",
 ];
 
+/** With these CBCP is spoken, and the link goes on without callback. */
+const asksForCallback: CallbackConfiguration = { role: "caller", number: "5551234", mayDecline: true };
+const offersNoCallback: CallbackConfiguration = {
+  role: "answerer",
+  offer: () => ({ none: true, userPrefixes: [], administrator: undefined, list: [] }),
+};
+
 function configurations(method: AuthenticationMethod | undefined): [LinkConfiguration, LinkConfiguration] {
   const authentication = {
     proveUs: (asked: AuthenticationMethod) => prover(asked, "sesame"),
@@ -33,14 +41,14 @@ function configurations(method: AuthenticationMethod | undefined): [LinkConfigur
     ipv6: true,
     ipcp: { wantDns: true },
     lcp: { allow: ["mschap-v2", "chap-md5", "mschap", "pap"] },
-    rest: { authentication },
+    rest: { authentication, ...(method === "pap" ? { callback: asksForCallback } : {}) },
   });
   const server = linkConfiguration({
     seed: 2,
     ipv6: true,
     ipcp: { local: 0x0a000001, remote: 0x0a000002, dns: [0xc0000235] },
     lcp: { require: method === undefined ? [] : [method] },
-    rest: { authentication },
+    rest: { authentication, ...(method === "pap" ? { callback: offersNoCallback } : {}) },
   });
   return [client, server];
 }
