@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fromHex } from "../../../src/base/octets.ts";
+import { fromHex, sameOctets } from "../../../src/base/octets.ts";
 import { BsdCompressor, BsdDecompressor } from "../../../src/ppp/compress/bsd_compress.ts";
 import { BROKEN, DAMAGED } from "../../../src/ppp/compress/packet_compressor.ts";
 import { fingerprint, octetsFrom, streamPacket } from "../../support/packet_stream.ts";
@@ -11,7 +11,8 @@ import { assert, assertEquals, assertThrows, test } from "../../support/test.ts"
 import { vectorLines } from "../../support/vectors.ts";
 
 const ROOM = 66;
-const RESET_AT = 2000;
+const PACKETS = 640;
+const RESET_AT = 480;
 
 /** Data of a packet, or undefined when it goes as it is. */
 function sent(compressor: BsdCompressor, packet: Uint8Array): Uint8Array | undefined {
@@ -42,7 +43,7 @@ for (const line of vectorLines("bsd_compress.txt").filter((each) => /^[0-9]/.tes
     const out = new Uint8Array(1500 + ROOM);
     let compressed = 0;
     let octets = fingerprint(new Uint8Array(0));
-    for (let n = 0; n < 3000; n++) {
+    for (let n = 0; n < PACKETS; n++) {
       if (n === RESET_AT) {
         compressor.reset();
         decompressor.reset();
@@ -56,7 +57,7 @@ for (const line of vectorLines("bsd_compress.txt").filter((each) => /^[0-9]/.tes
       compressed += 1;
       octets = fingerprint(into.subarray(0, length), octets);
       assertEquals(decompressor.decompress(into.subarray(0, length), out), packet.length, `packet ${n}`);
-      assertEquals(fingerprint(out.subarray(0, packet.length)), fingerprint(packet), `packet ${n}`);
+      assert(sameOctets(out.subarray(0, packet.length), packet), `packet ${n}`);
     }
     assertEquals([compressed, octets], [Number(count), parseInt(sum, 16)]);
   });
