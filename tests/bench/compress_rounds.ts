@@ -78,6 +78,21 @@ function segment(number: number, load: Uint8Array): Uint8Array {
   return packet;
 }
 
+/** Text where there is no file to read: a page of a router's, with words by turns. */
+export function somePage(octets: number): string {
+  const random = octetsFrom(11);
+  const words =
+    "status interface connected signal quality <td> </td> <tr> class= 10.0.0.1 octets received sent error\n"
+      .split(
+        " ",
+      );
+  let text = "";
+  while (text.length < octets) {
+    text += `${words[random() % words.length]} ${random() % 4 === 0 ? random() : ""}`;
+  }
+  return text;
+}
+
 /** `text` in full segments. */
 export function textPackets(text: string): Uint8Array[] {
   const octets = fromLatin1(text.replace(/[^\n -~]/g, "-"));
