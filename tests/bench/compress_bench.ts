@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { writeUint32 } from "../../src/base/octets.ts";
+import { compileReference, runReference } from "./c_reference.ts";
 import { benchMethods, measureCompression, mixedPackets, textPackets } from "./compress_rounds.ts";
 
 const ROUNDS = 3;
@@ -27,22 +27,6 @@ function ownText(): string {
   return files.toSorted().map((path) => Deno.readTextFileSync(path)).join("").slice(0, TEXT_OCTETS);
 }
 
-async function zlib(program: string, packets: readonly Uint8Array[]): Promise<number[]> {
-  const input = new Uint8Array(packets.reduce((sum, packet) => sum + 4 + packet.length, 0));
-  let at = 0;
-  for (const packet of packets) {
-    at = writeUint32(input, at, packet.length);
-    input.set(packet, at);
-    at += packet.length;
-  }
-  const child = new Deno.Command(program, { args: [String(ROUNDS)], stdin: "piped", stdout: "piped" })
-    .spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(input);
-  await writer.close();
-  return new TextDecoder().decode((await child.output()).stdout).trim().split(" ").map(Number);
-}
-
 /** Of several turns the best of each figure. */
 async function best(measure: () => number[] | Promise<number[]>): Promise<number[]> {
   let least: number[] = [];
@@ -56,10 +40,7 @@ async function best(measure: () => number[] | Promise<number[]>): Promise<number
 export async function compressBench(): Promise<string[]> {
   const directory = await Deno.makeTempDir();
   try {
-    const program = `${directory}/reference`;
-    const source = `${root}/tests/bench/compress_reference.c`;
-    const words = ["-O2", "-o", program, source, "-l:libz.so.1"];
-    const built = await new Deno.Command("cc", { args: words, stderr: "null" }).output();
+    const { program } = await compileReference(directory, "compress_reference.c", ["-l:libz.so.1"]);
     const text = ownText();
     const lines: string[] = [];
     for (const [kind, packets] of [["text", textPackets(text)], ["mixed", mixedPackets(text)]] as const) {
@@ -69,7 +50,9 @@ export async function compressBench(): Promise<string[]> {
         `${kind.padEnd(6)}${name.padEnd(16)} ${(megabytes / compress).toFixed(1).padStart(6)} MB/s out, ${
           (megabytes / restore).toFixed(1).padStart(6)
         } MB/s in, ${(octets / sent).toFixed(2).padStart(5)} to 1`;
-      const c = built.success ? await best(() => zlib(program, packets)) : undefined;
+      const c = program === undefined
+        ? undefined
+        : await best(() => runReference(program, [String(ROUNDS)], packets));
       if (c !== undefined) lines.push(line("zlib in C", c));
       for (const method of benchMethods) {
         const ts = await best(() => measureCompression(method, packets, ROUNDS, () => performance.now()));
@@ -80,7 +63,7 @@ export async function compressBench(): Promise<string[]> {
         lines.push(line(method.name, ts) + beside);
       }
     }
-    if (!built.success) lines.push("zlib in C: not measured: cc or libz.so.1 is missing");
+    if (program === undefined) lines.push("zlib in C: not measured: cc or libz.so.1 is missing");
     return lines;
   } finally {
     await Deno.remove(directory, { recursive: true });
