@@ -34,11 +34,12 @@ function codes(...of: number[]): Uint8Array {
   return Uint8Array.of(0, 0, ...(whole.match(/.{8}/g) ?? []).map((octet) => parseInt(octet, 2)));
 }
 
-for (const line of vectorLines("bsd_compress.txt").filter((each) => /^[0-9]/.test(each))) {
-  const [bits = "", count = "", sum = ""] = line.split(" ");
+for (let bits = 9; bits <= 15; bits++) {
   test(`BsdCompressor gives Linux's octets with ${bits} bits, and BsdDecompressor the packets`, () => {
-    const compressor = new BsdCompressor(Number(bits));
-    const decompressor = new BsdDecompressor(Number(bits));
+    const line = vectorLines("bsd_compress.txt").find((each) => each.startsWith(`${bits} `)) ?? "";
+    const [, count = "", sum = ""] = line.split(" ");
+    const compressor = new BsdCompressor(bits);
+    const decompressor = new BsdDecompressor(bits);
     const into = new Uint8Array(1502 + ROOM);
     const out = new Uint8Array(1500 + ROOM);
     let compressed = 0;
