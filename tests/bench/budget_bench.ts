@@ -134,6 +134,13 @@ async function framing(): Promise<string[]> {
         `headers   ${data} octets of data: QuickJS compresses ${made}, restores ${back} thousand packets a second`,
       ];
     }
+    const [, out, back, name] = /^compress (\S+) (\S+) (.+)$/.exec(line) ?? [];
+    if (out !== undefined) {
+      const [compressed, restored] = [out, back].map((each) => Number(each).toFixed(1).padStart(5));
+      return [
+        `methods   ${name?.padEnd(16)} QuickJS ${compressed} MB/s out, ${restored} MB/s in, mixed packets`,
+      ];
+    }
     const [accm = 0, ...interpreted] = line.split(" ").map(Number);
     measureFraming(packets, accm, 40, () => performance.now());
     const compiled = measureFraming(packets, accm, 40, () => performance.now());

@@ -5,46 +5,24 @@
  *
  * @module
  */
-import { writeUint32 } from "../../src/base/octets.ts";
+import { compileReference, runReference } from "./c_reference.ts";
 import { measureFraming, packetMix } from "./framing_rounds.ts";
 
 const ROUNDS = 40;
-
-async function reference(program: string, packets: Uint8Array[], accm: number): Promise<number[]> {
-  const input = new Uint8Array(packets.reduce((sum, packet) => sum + 4 + packet.length, 0));
-  let at = 0;
-  for (const packet of packets) {
-    at = writeUint32(input, at, packet.length);
-    input.set(packet, at);
-    at += packet.length;
-  }
-  const child = new Deno.Command(program, {
-    args: [accm.toString(16), String(ROUNDS)],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(input);
-  await writer.close();
-  const { stdout } = await child.output();
-  return new TextDecoder().decode(stdout).trim().split(" ").map(Number);
-}
 
 /** Measure both; a line for each ACCM and direction. Throws when the two do not agree on frames and octets. */
 export async function framingBench(): Promise<string[]> {
   const directory = await Deno.makeTempDir();
   try {
-    const program = `${directory}/reference`;
-    const source = new URL("framing_reference.c", import.meta.url).pathname;
-    const built = await new Deno.Command("cc", { args: ["-O2", "-o", program, source] }).output();
-    if (!built.success) throw new Error(new TextDecoder().decode(built.stderr));
+    const { program, said } = await compileReference(directory, "framing_reference.c");
+    if (program === undefined) throw new Error(said);
     const packets = packetMix();
     const megabytes = packets.reduce((sum, packet) => sum + packet.length, 0) * ROUNDS / 1e6;
     const lines: string[] = [];
     for (const accm of [0, 0xffffffff]) {
       const best = { c: [Infinity, Infinity], ts: [Infinity, Infinity] };
       for (let turn = 0; turn < 5; turn++) {
-        const c = await reference(program, packets, accm);
+        const c = await runReference(program, [accm.toString(16), String(ROUNDS)], packets);
         const ts = measureFraming(packets, accm, ROUNDS, () => performance.now());
         if (c[2] !== ts[2] || c[3] !== ts[3]) throw new Error(`C gave ${c}, TypeScript ${ts}`);
         for (const i of [0, 1]) {

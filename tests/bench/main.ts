@@ -4,6 +4,7 @@
  * @module
  */
 import { budgetBench } from "./budget_bench.ts";
+import { compressBench } from "./compress_bench.ts";
 import { framingBench } from "./framing_bench.ts";
 import { linkBench } from "./link_bench.ts";
 import { vjBench } from "./vj_bench.ts";
@@ -12,6 +13,10 @@ console.log("framing, beside C that goes octet by octet (cc -O2), same data, sam
 for (const line of await framingBench()) console.log(`  ${line}`);
 console.log("VJ header compression, beside a bare copy of the same packets, same run");
 for (const line of vjBench()) console.log(`  ${line}`);
+console.log(
+  "compression, MB/s of packet octets, and how much shorter they become; beside C, 1.00 is as fast",
+);
+for (const line of await compressBench()) console.log(`  ${line}`);
 console.log("a whole link with ourselves at both ends");
 for (const line of await linkBench()) console.log(`  ${line}`);
 console.log("the small binary, and what it is beside");

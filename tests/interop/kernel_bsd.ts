@@ -1,7 +1,7 @@
 /**
  * Linux's BSD compressor beside ours, octet by octet, at 9 to 15 bits: the same packets go to both, through /dev/ppp and a pty to
  * one of them. Runs inside the guest as root. Prints a line `kernel BITS DATA FINGERPRINT` for tests/vectors/bsd_compress.txt:
- * how many packets it compressed, and the fingerprint of their data; fails where the two differ.
+ * how many of the first 640 packets it compressed, and the fingerprint of their data; fails where the two differ.
  *
  * @module
  */
@@ -26,7 +26,9 @@ const N_PPP = 3;
 const SC_CCP_OPEN = 0x40;
 const SC_CCP_UP = 0x80;
 const PACKETS = 3000;
-const RESET_AT = 2000;
+const RESET_AT = 480;
+/** Where the line is printed: the unit tests, emulated too, have no time for more. */
+const PRINTED = 640;
 
 const host = openDenoHost({ args: [], executable: Deno.execPath() });
 const { open, ioctl } = abiOf(host.platform);
@@ -99,9 +101,11 @@ function compare(bits: number): string {
   const ours = new BsdCompressor(bits);
   const receiver = new BsdDecompressor(bits);
   const into = new Uint8Array(2000);
+  let line = "";
   let compressed = 0;
   let sum = fingerprint(new Uint8Array(0));
   for (let n = 0; n < PACKETS; n++) {
+    if (n === PRINTED) line = `kernel ${bits} ${compressed} ${sum.toString(16).padStart(8, "0")}`;
     if (n === RESET_AT) {
       unit.reset();
       ours.reset();
@@ -130,7 +134,7 @@ function compare(bits: number): string {
     }
   }
   unit.close();
-  return `kernel ${bits} ${compressed} ${sum.toString(16).padStart(8, "0")}`;
+  return line;
 }
 
 for (let bits = 9; bits <= 15; bits++) console.log(compare(bits));

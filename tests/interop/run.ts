@@ -52,6 +52,7 @@ const words = new Set([
   "kernel_counts",
   "bsd_sent_by_the_kernel",
   "compresses_between_us",
+  "compresses_at_loss",
 ]);
 
 function exists(path: string): boolean {

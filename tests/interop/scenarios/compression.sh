@@ -73,3 +73,27 @@ bsd_sent_to_a_64_bit_kernel() {
 compresses_between_us() { NEAR_PROGRAM=ours FAR_PROGRAM=ours compresses "$@"; }
 bsd_between_us() { compresses_between_us "BSD-Compress (15)" nodeflate nodeflate; }
 predictor1_between_us() { compresses_between_us "Predictor 1" "nodeflate nobsdcomp predictor1" "nodeflate nobsdcomp predictor1"; }
+
+# At 1 % of loss and damage: resets put the dictionaries together again, and the data is whole.
+compresses_at_loss() { # NAME AS THE LOG SAYS IT -- OPTIONS OF NEAR -- OPTIONS OF FAR
+  lossy 10
+  # shellcheck disable=SC2086 # lists of options
+  far "$FAR_PROGRAM" noauth 10.0.0.1:10.0.0.2 novj ${3:-}
+  # shellcheck disable=SC2086
+  near ours noauth noipdefault novj ${2:-}
+  up 40
+  logged near "$1 compression enabled" 20
+  { busybox seq 1 15000; dd if=/dev/urandom bs=1k count=30 2>/dev/null; busybox seq 1 15000; } > /run/lab/sent.out
+  ip netns exec far socat -u OPEN:/run/lab/sent.out TCP-LISTEN:4005,reuseaddr &
+  busybox sleep 0.5
+  socat -u TCP:10.0.0.1:4005,retry=30,interval=0.2 OPEN:/run/lab/got.out,creat,trunc
+  same_octets /run/lab/got.out
+  logged line '"damaged":[1-9]' 5
+  logged near "sent .CCP ResetReq" 5
+  logged near "rcvd .CCP ResetAck" 5
+}
+bsd_lossy_client() { FAR_PROGRAM=pppd compresses_at_loss "BSD-Compress (15) .*" "nodeflate bsdcomp 15,0" "nodeflate bsdcomp 0,15"; }
+bsd_lossy_between_us() { FAR_PROGRAM=ours compresses_at_loss "BSD-Compress (12)" "nodeflate bsdcomp 12" "nodeflate bsdcomp 12"; }
+predictor1_lossy_between_us() {
+  FAR_PROGRAM=ours compresses_at_loss "Predictor 1" "nodeflate nobsdcomp predictor1" "nodeflate nobsdcomp predictor1"
+}
