@@ -244,7 +244,7 @@ export class TunPlane implements DataPlane {
     if (protocol !== protocolNumber.compressed) {
       if (decompressor.encrypts === true && isNetworkData(protocol)) return "dropped";
       if (!this.#awaitsReset) decompressor.passed(frame);
-      countPacket(this.compressed.receive, frame.length, undefined);
+      if (isNetworkData(protocol)) countPacket(this.compressed.receive, frame.length, undefined);
       return frame;
     }
     if (this.#awaitsReset) return "dropped";
@@ -374,7 +374,8 @@ export class TunPlane implements DataPlane {
     const room = this.#compressed.subarray(2, 2 + packet.length + ROOM_TO_GROW);
     const length = compressor.compress(packet, room);
     if (!this.#mayCompress) return packet;
-    countPacket(this.compressed.transmit, packet.length, length === 0 ? undefined : 2 + length);
+    const counted = length === 0 ? undefined : 2 + length;
+    if (packet[0] === 0) countPacket(this.compressed.transmit, packet.length, counted);
     return length === 0 ? packet : this.#compressed.subarray(0, 2 + length);
   }
 
