@@ -273,6 +273,10 @@ class Loader {
     if (options.device !== undefined && (options.pty !== undefined || options.notty)) {
       fail(`${options.notty ? "notty" : "pty"} option precludes specifying device name`);
     }
+    if (options.demand && options.notty) fail("demand-dialling is incompatible with notty");
+    if (options.demand && options.connect === undefined && options.pty === undefined) {
+      fail("connect script is required for demand-dialling");
+    }
     if (options.interfaceName !== undefined && options.unit !== undefined) options.unit = undefined;
     const settings = [...[...this.#ranks.values()].map((each) => each.setting), ...this.#more];
     return { options, settings };

@@ -142,8 +142,6 @@ const general: OptionEntry[] = [
     1,
     "plugins are programs for pppd's memory; PPPoE, PPTP and L2TP have commands of their own",
   ),
-  refused("demand", 0, "dialling on demand is not there yet in this version; use persist"),
-  flag("nodemand", () => {}),
   silentlyIgnored("nosystemconfig", 0, "see the order of the option files"),
   silentlyIgnored("privgroup", 1, "nobody but root has root's rights"),
   ...callbackOptions,
@@ -269,8 +267,14 @@ const ip: OptionEntry[] = [
   number("defaultroute-metric", -1, MOST, (o, value) => {
     o.defaultRouteMetric = value < 0 ? undefined : value;
   }, { privileged: true }),
-  refused("proxyarp", 0, "proxy ARP is not there yet in this version"),
-  silentlyIgnored("noproxyarp -proxyarp", 0, "proxy ARP is not there"),
+  flag("proxyarp", (o) => {
+    if (!o.mayProxyArp) return "the option is disabled by noproxyarp";
+    o.proxyArp = true;
+  }),
+  flag("noproxyarp -proxyarp", (o) => {
+    o.proxyArp = false;
+    o.mayProxyArp = false;
+  }, { key: "proxyarp" }),
   silentlyIgnored("noipx -ipx -ipx-protocol", 0, "IPX is not there"),
   refused("ipx +ipx +ipx-protocol", 0, "IPX is not supported"),
 ];
@@ -292,6 +296,9 @@ const ipv6: OptionEntry[] = [
   silentlyIgnored("ipv6cp-noremote", 0, "a link-local address is all the other end needs"),
   ...times("ipv6cp", (o) => o.ipv6cp),
   flag("defaultroute6", (o) => void (o.defaultRoute6 = true)),
+  number("defaultroute6-metric", -1, MOST, (o, value) => {
+    o.defaultRoute6Metric = value < 0 ? undefined : value;
+  }, { privileged: true }),
   flag("nodefaultroute6 -defaultroute6", (o) => void (o.defaultRoute6 = false), { key: "defaultroute6" }),
 ];
 

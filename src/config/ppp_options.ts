@@ -44,6 +44,7 @@ export interface PppOptions {
   logFd: number | "none" | undefined;
   hidePassword: boolean;
   persist: boolean;
+  demand: boolean;
   holdoffSeconds: number | undefined;
   maxFail: number;
   maxConnectSeconds: number;
@@ -102,6 +103,9 @@ export interface PppOptions {
   ipv6cpAcceptRemote: boolean;
   ipv6UseIpAddress: boolean;
   defaultRoute6: boolean;
+  defaultRoute6Metric: number | undefined;
+  proxyArp: boolean;
+  mayProxyArp: boolean;
 
   ccp: boolean;
   ccpTimes: TimesOptions;
@@ -194,6 +198,7 @@ export function defaultPppOptions(): PppOptions {
     logFd: undefined,
     hidePassword: true,
     persist: false,
+    demand: false,
     holdoffSeconds: undefined,
     maxFail: 10,
     maxConnectSeconds: 0,
@@ -246,6 +251,9 @@ export function defaultPppOptions(): PppOptions {
     ipv6cpAcceptRemote: false,
     ipv6UseIpAddress: false,
     defaultRoute6: false,
+    defaultRoute6Metric: undefined,
+    proxyArp: false,
+    mayProxyArp: true,
     ccp: true,
     ccpTimes: times(),
     deflate: { receive: 15, transmit: 15 },

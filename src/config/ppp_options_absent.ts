@@ -22,7 +22,6 @@ export const absentOptions: readonly OptionEntry[] = [
   silentlyIgnored("srp-interval srp-pn-secret", 1, "SRP is not there"),
   ignored("nosendip", 0, "our address is always negotiated"),
   ignored("ipv6cp-nosend ipv6cp-use-remotenumber", 0, "interface identifiers are always negotiated"),
-  ignored("defaultroute6-metric", 1, "the metric of the IPv6 route is the kernel's own"),
   ignored("lcp-rtt-file", 1, "round-trip times are not written to a file"),
   refused("noresolvconf", 0, "resolv.conf is always written with usepeerdns; leave usepeerdns out"),
   refused("+ua", 1, "a file of user and password is not read; use user, and pap-secrets or chap-secrets"),

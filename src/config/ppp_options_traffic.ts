@@ -1,11 +1,11 @@
 /**
- * The options that look at what passes: filters, and what a link is limited by. pppd(8)
+ * The options that look at what passes: filters, dialling on demand, and what a link is limited by. pppd(8)
  *
  * @module
  */
 import { type Expression, FilterError } from "../ppp/filter/expression.ts";
 import { parseFilter } from "../ppp/filter/parser.ts";
-import { ignored, type OptionEntry, text } from "./ppp_option_kinds.ts";
+import { flag, ignored, type OptionEntry, text } from "./ppp_option_kinds.ts";
 
 function filterOf(text: string, set: (filter: Expression) => void): string | undefined {
   try {
@@ -19,6 +19,11 @@ function filterOf(text: string, set: (filter: Expression) => void): string | und
 
 /** See the file's head. */
 export const trafficOptions: readonly OptionEntry[] = [
+  flag("demand", (o) => {
+    o.demand = true;
+    o.persist = true;
+  }),
+  flag("nodemand", (o) => void (o.demand = false), { key: "demand" }),
   text("active-filter", (o, value) => filterOf(value, (filter) => o.activeFilter = filter)),
   text("pass-filter", (o, value) => filterOf(value, (filter) => o.passFilter = filter)),
   ignored("precompiled-active-filter", 1, "files that tcpdump compiled are not read; use active-filter"),

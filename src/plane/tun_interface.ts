@@ -19,6 +19,7 @@ import {
 } from "../linux/interface.ts";
 import { inTurn } from "../linux/in_turn.ts";
 import { Netlink } from "../linux/netlink.ts";
+import { addProxyArp, neighbourInterface, type ProxyArpRecord, removeProxyArp } from "../linux/proxy_arp.ts";
 import {
   applyDefaultRoute,
   type DefaultRouteRecord,
@@ -44,6 +45,7 @@ export class TunInterface {
   #ipv4: { local: number; peer: number } | undefined;
   #ipv6: { local: Uint8Array; peer: Uint8Array } | undefined;
   #routes: DefaultRouteRecord[] = [];
+  #proxyArp: ProxyArpRecord | undefined;
 
   /** Make the interface; `name` may hold a `%d`. Throws HostError with a text that says what to do. */
   constructor(host: Host, name: string) {
@@ -150,12 +152,36 @@ export class TunInterface {
     return lines;
   }
 
+  /**
+   * Answer ARP for the peer where it would be a neighbour; gives that interface, or undefined where there is none. `before` gets the
+   * record that undoes it. Throws HostError.
+   */
+  addProxyArp(peer: number, before: (record: ProxyArpRecord) => void): string | undefined {
+    const name = neighbourInterface(this.#netlink, peer);
+    if (name === undefined) return undefined;
+    const record = { address: peer, interface: name };
+    before(record);
+    addProxyArp(this.#netlink, record);
+    this.#proxyArp = record;
+    return name;
+  }
+
+  /** Answer no more. Throws HostError. */
+  removeProxyArp(): void {
+    if (this.#proxyArp !== undefined) removeProxyArp(this.#netlink, this.#proxyArp);
+    this.#proxyArp = undefined;
+  }
+
   /** Make an end of it: routes back, the interface gone, the second even where the first throws HostError. */
   close(): string[] {
     try {
       return [...this.undoDefaultRoutes(4), ...this.undoDefaultRoutes(6)];
     } finally {
-      inTurn([() => this.#netlink.close(), () => this.#host.close(this.#device.fd)]);
+      inTurn([
+        () => this.removeProxyArp(),
+        () => this.#netlink.close(),
+        () => this.#host.close(this.#device.fd),
+      ]);
     }
   }
 }

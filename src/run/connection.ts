@@ -5,14 +5,13 @@
  * @module
  */
 import { formatIpv4, formatIpv6, linkLocalAddress } from "../base/inet.ts";
-import { type Fd, type Host, HostError, type Interest, type Level, type Millis } from "../host.ts";
-import { TunInterface } from "../plane/tun_interface.ts";
+import type { Fd, Host, Interest, Level, Millis } from "../host.ts";
 import { TunPlane } from "../plane/tun_plane.ts";
 import { LineText } from "../ppp/line_text.ts";
 import { Link } from "../ppp/link.ts";
 import type { LinkEnd, LinkOutput, NetworkName } from "../ppp/link_configuration.ts";
 import type { NetworkAgreement } from "../ppp/network.ts";
-import { hostWords } from "./host_words.ts";
+import { type Ipv4Ends, LinkInterface } from "./link_interface.ts";
 import type { LinkStatistics } from "./link_statistics.ts";
 import { PacketLog } from "./packet_log.ts";
 import { setIpEnvironment } from "./ip_environment.ts";
@@ -34,6 +33,10 @@ export interface ConnectionParts {
   readonly debug: () => boolean;
   readonly files: PppdFiles;
   readonly recording: Recording | undefined;
+  /** With `demand`, the interface of the whole run, which outlives a connection. */
+  readonly standby?: LinkInterface | undefined;
+  /** With `demand`, packets that wait for the link, from the Protocol field on. */
+  readonly waiting?: Uint8Array[] | undefined;
   /** Told once, when the first network is up. */
   readonly up: () => void;
 }
@@ -44,7 +47,7 @@ type Ipv6 = Extract<NetworkAgreement, { network: "ipv6" }>;
 /** See the file's head. */
 export class Connection {
   readonly #parts: ConnectionParts;
-  readonly #interface: TunInterface;
+  readonly #interface: LinkInterface;
   readonly #plane: TunPlane;
   readonly #agreement: PlaneAgreement;
   readonly #link: Link;
@@ -54,7 +57,6 @@ export class Connection {
   #ended: { reason: LinkEnd; detail: string } | undefined;
   #wasUp = false;
   #wasAsked = false;
-  #hasFailed = false;
   #isDisposed = false;
   #upAt: Millis | undefined;
   #now: Millis;
@@ -63,22 +65,23 @@ export class Connection {
   constructor(parts: ConnectionParts, now: Millis) {
     this.#parts = parts;
     this.#now = now;
-    const { host, settings, line, log, debug } = parts;
+    const { host, settings, line, log, debug, files } = parts;
     this.#packetLog = new PacketLog({ log, debug, showSecrets: settings.showPasswords });
-    this.#interface = new TunInterface(host, settings.interface.name ?? "ppp%d");
+    this.#interface = parts.standby ?? new LinkInterface({ host, settings: settings.interface, log, files });
     try {
       this.#link = this.#makeLink();
       this.#plane = this.#makePlane();
       this.#agreement = new PlaneAgreement({
         plane: this.#plane,
         mostMtu: settings.interface.mtu,
-        setMtu: (octets) => void this.#attempt("set the MTU", () => this.#interface.setMtu(octets)),
-        warn: (text) => parts.log("warning", text),
+        setMtu: (octets) => {
+          this.#interface.attempt("set the MTU", () => this.#interface.tun.setMtu(octets));
+        },
+        warn: (text) => log("warning", text),
       });
       parts.hooks.environment.set("IFNAME", this.#interface.name);
-      parts.hooks.environment.set("UNIT", String(this.#interface.unit));
-      parts.log("info", `Using interface ${this.#interface.name}`);
-      parts.log("notice", `Connect: ${this.#interface.name} <--> ${line.name}`);
+      parts.hooks.environment.set("UNIT", String(this.#interface.tun.unit));
+      log("notice", `Connect: ${this.#interface.name} <--> ${line.name}`);
       this.#link.handle({ kind: "lowerUp" }, now);
       this.#settle(now);
     } catch (error) {
@@ -94,8 +97,11 @@ export class Connection {
     return new Link({
       ...settings.link({
         interfaceName: this.#interface.name,
-        unit: this.#interface.unit,
-        refuseLocal: (address) => this.#isTaken(address) ? "an address of another interface here" : undefined,
+        unit: this.#interface.tun.unit,
+        standbyRemote: this.#parts.standby?.ends?.remote,
+        refuseLocal: (address) => {
+          return this.#interface.isTaken(address) ? "an address of another interface here" : undefined;
+        },
         random: (into) => host.random(into),
         warn: (text) => log("warning", text),
       }),
@@ -109,7 +115,7 @@ export class Connection {
       host,
       lineIn: line.input,
       lineOut: line.output,
-      tun: this.#interface.fd,
+      tun: this.#interface.tun.fd,
       escapes: settings.escapes,
       receiveAll: settings.receiveAll,
       mru: settings.mru,
@@ -122,15 +128,6 @@ export class Connection {
         if (direction === "received") this.#lineText.feed(octets);
       },
     });
-  }
-
-  /** Where the kernel does not tell, the address is taken as free. */
-  #isTaken(address: number): boolean {
-    let isTaken = false;
-    this.#attempt("see which addresses are in use", () => {
-      isTaken = this.#interface.otherInterfaceWith(address);
-    });
-    return isTaken;
   }
 
   /** Name of the interface. */
@@ -160,7 +157,7 @@ export class Connection {
 
   /** Whether it ended for a failure of this machine, not of the line or the peer. */
   get hasFailed(): boolean {
-    return this.#hasFailed;
+    return this.#interface.isGone;
   }
 
   /** When `expire` is due. */
@@ -206,9 +203,7 @@ export class Connection {
     try {
       this.#parts.recording?.close();
     } finally {
-      this.#attempt("put everything back", () => {
-        for (const line of this.#interface.close()) this.#parts.log("info", line);
-      });
+      if (this.#parts.standby === undefined) this.#interface.dispose();
     }
   }
 
@@ -235,11 +230,7 @@ export class Connection {
       } else if (output.kind === "damaged" || output.kind === "broken") {
         this.#link.handle(output, now);
       } else if (output.kind === "interfaceGone") {
-        this.#parts.log(
-          "error",
-          `Interface ${this.interfaceName} is gone (${output.detail}): what removed it?`,
-        );
-        this.#hasFailed = true;
+        this.#interface.markGone(output.detail);
         this.#link.handle({ kind: "close", reason: "asked", text: "Interface gone" }, now);
       } else {
         this.#packetLog.write("rcvd", output.packet, this.#wasUp);
@@ -303,20 +294,6 @@ export class Connection {
     }
   }
 
-  #attempt(what: string, act: () => void): boolean {
-    try {
-      act();
-      return true;
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error;
-      // Of an interface that is gone no more is said than that it is gone.
-      if (!this.#hasFailed) {
-        this.#parts.log("error", `Couldn't ${what} on ${this.interfaceName}: ${hostWords(error)}`);
-      }
-      return false;
-    }
-  }
-
   #peerProven(name: Uint8Array, now: Millis): void {
     const { hooks, settings, line } = this.#parts;
     hooks.environment.setPeerName(name);
@@ -330,28 +307,36 @@ export class Connection {
     const { hooks, settings, line } = this.#parts;
     const { local, remote } = agreement;
     setIpEnvironment(hooks.environment, agreement, settings.interface);
-    const configured = this.#attempt("set the IP addresses", () => this.#interface.setIpv4(local, remote));
-    if (!configured) {
+    const standby = this.#parts.standby?.ends;
+    if (standby !== undefined) this.#tellChange(standby, agreement);
+    const isAsBefore = standby?.local === local && standby.remote === remote;
+    if (!isAsBefore && !this.#interface.setIpv4({ local, remote })) {
       this.close("networkRefused", "Interface configuration failed", now);
       return;
     }
     const args = [this.interfaceName, line.name, String(line.speed), formatIpv4(local), formatIpv4(remote)];
     args.push(settings.ipParameter);
+    if (standby !== undefined) {
+      if (!isAsBefore) this.#interface.bringUpIpv4();
+      this.#ipIsUp(agreement, args, now);
+      return;
+    }
     hooks.ipPreUp(args, now, (later) => {
       if (this.#ended === undefined && this.#link.carries("ip")) this.#ipUp(agreement, args, later);
     });
   }
 
   #ipUp(agreement: Ip, args: readonly string[], now: Millis): void {
+    if (this.#interface.bringUpIpv4()) this.#ipIsUp(agreement, args, now);
+    else this.close("networkRefused", "Interface configuration failed", now);
+  }
+
+  #ipIsUp(agreement: Ip, args: readonly string[], now: Millis): void {
     const { settings, log, files } = this.#parts;
-    if (!this.#attempt("bring up the interface", () => this.#interface.bringUp())) {
-      this.close("networkRefused", "Interface configuration failed", now);
-      return;
-    }
     this.#up.add("ip");
     this.#plane.setNetwork("ip", true);
+    for (const packet of this.#parts.waiting?.splice(0) ?? []) this.#plane.sendData(packet);
     const wanted = settings.interface;
-    if (wanted.defaultRoute) this.#defaultRoute(4, wanted.replaceDefaultRoute);
     if (wanted.usePeerDns) { for (const line of files.writeResolvConf(agreement.dns)) log("warning", line); }
     log("notice", `local  IP address ${formatIpv4(agreement.local)}`);
     if (agreement.remote !== 0) log("notice", `remote IP address ${formatIpv4(agreement.remote)}`);
@@ -364,14 +349,9 @@ export class Connection {
 
   #ipv6Up(agreement: Ipv6, now: Millis): void {
     const { settings, log, hooks, line } = this.#parts;
-    const configured = this.#attempt("set the IPv6 addresses", () => {
-      this.#interface.bringUp();
-      this.#interface.setIpv6(agreement.local, agreement.remote);
-    });
-    if (!configured) return;
+    if (!this.#interface.setIpv6(agreement.local, agreement.remote)) return;
     this.#up.add("ipv6");
     this.#plane.setNetwork("ipv6", true);
-    if (settings.interface.defaultRoute6) this.#defaultRoute(6, false);
     const [local, remote] = [agreement.local, agreement.remote].map((identifier) =>
       formatIpv6(linkLocalAddress(identifier))
     );
@@ -387,15 +367,15 @@ export class Connection {
     );
   }
 
-  #defaultRoute(family: 4 | 6, replace: boolean): void {
-    const metric = this.#parts.settings.interface.defaultRouteMetric;
-    this.#attempt("set the default route", () => {
-      const lines = this.#interface.addDefaultRoute(
-        { family, replace, metric },
-        (record) => this.#parts.files.defaultRoute(record),
-      );
-      for (const line of lines) this.#parts.log("info", line);
-    });
+  /** With `demand`, of addresses that the peer did not keep. */
+  #tellChange(before: Ipv4Ends, { local, remote }: Ip): void {
+    const { hooks, log } = this.#parts;
+    const isLocal = before.local !== local;
+    const isRemote = before.remote !== remote && before.remote !== 0;
+    if (isLocal) log("warning", `Local IP address changed to ${formatIpv4(local)}`);
+    if (isRemote) log("warning", `Remote IP address changed to ${formatIpv4(remote)}`);
+    hooks.environment.set("OLDIPLOCAL", isLocal ? formatIpv4(before.local) : undefined);
+    hooks.environment.set("OLDIPREMOTE", isRemote ? formatIpv4(before.remote) : undefined);
   }
 
   #networkIsUp(now: Millis): void {
@@ -415,22 +395,12 @@ export class Connection {
     this.#upAt = undefined;
     if (network === "ip") {
       this.#plane.setHeaderCompression(undefined);
-      this.#undoDefaultRoutes(4);
-      this.#attempt("take the IP addresses off", () => this.#interface.clearIpv4());
+      if (this.#parts.standby === undefined) this.#interface.clearIpv4();
       this.#parts.files.removeResolvConf();
       hooks.ip.down(now);
       return;
     }
-    this.#undoDefaultRoutes(6);
-    this.#attempt("take the IPv6 addresses off", () => this.#interface.clearIpv6());
+    this.#interface.clearIpv6();
     hooks.ipv6.down(now);
-  }
-
-  /** What cannot be put back now stays in the journal, for the end of the run or the next start. */
-  #undoDefaultRoutes(family: 4 | 6): void {
-    const undone = this.#attempt("put the default route back", () => {
-      for (const line of this.#interface.undoDefaultRoutes(family)) this.#parts.log("info", line);
-    });
-    if (undone) this.#parts.files.forgetDefaultRoutes(family);
   }
 }

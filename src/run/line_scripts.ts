@@ -23,11 +23,13 @@ export type Pause =
   /** `orInput`: or until this descriptor has something to read. */
   | { readonly kind: "time"; readonly until: Millis; readonly orInput?: Fd }
   | { readonly kind: "carrier"; readonly line: PppdLine }
+  /** Until a packet wants the link (`demand`). */
+  | { readonly kind: "packet" }
   | { readonly kind: "connection" };
 
 /** What ended a pause. */
 export type Resume =
-  | { readonly kind: "start" | "time" | "input" | "ended" | "carrier" | "interrupted" }
+  | { readonly kind: "start" | "time" | "input" | "packet" | "ended" | "carrier" | "interrupted" }
   | { readonly kind: "program"; readonly status: number };
 
 /** What the scripts work with. */

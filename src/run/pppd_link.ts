@@ -145,9 +145,10 @@ function networks(
   if (options.ip) {
     const policy = new IpcpPolicy({
       local: options.local,
-      remote: options.remote !== 0 ? options.remote : suggestedAddress(addresses ?? [], context.unit) ?? 0,
+      remote: options.remote ||
+        (suggestedAddress(addresses ?? [], context.unit) ?? context.standbyRemote ?? 0),
       acceptLocal: options.ipcpAcceptLocal,
-      acceptRemote: options.ipcpAcceptRemote,
+      acceptRemote: options.ipcpAcceptRemote || (context.standbyRemote !== undefined && options.remote === 0),
       noRemote: options.noRemoteIp,
       remoteOfLastResort: LAST_RESORT + (options.unit ?? context.unit),
       wantDns: options.usePeerDns,

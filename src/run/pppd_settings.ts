@@ -40,6 +40,9 @@ export interface InterfaceSettings {
   readonly replaceDefaultRoute: boolean;
   readonly defaultRouteMetric: number | undefined;
   readonly defaultRoute6: boolean;
+  readonly defaultRoute6Metric: number | undefined;
+  /** Answer ARP for the peer (`proxyarp`). */
+  readonly proxyArp: boolean;
   /** Write the peer's name servers to /etc/ppp/resolv.conf (`usepeerdns`). */
   readonly usePeerDns: boolean;
   /** Tell the hooks of the peer's NBNS servers by USEPEERWINS (`usepeerwins`). */
@@ -57,6 +60,14 @@ export interface HookPaths {
   readonly authDown: string;
 }
 
+/** Addresses of the interface before there is a link; 0 where none is given. */
+export interface DemandSettings {
+  readonly local: number;
+  readonly remote: number;
+  /** The peer has none (`noremoteip`). */
+  readonly noRemote: boolean;
+}
+
 /** What a session's link depends on. */
 export interface SessionContext {
   readonly interfaceName: string;
@@ -64,6 +75,8 @@ export interface SessionContext {
   readonly unit: number;
   /** Why an address cannot be ours; undefined when it can. */
   readonly refuseLocal: (address: number) => string | undefined;
+  /** The peer's address on an interface that is up before the link (`demand`); any other is taken too. */
+  readonly standbyRemote?: number | undefined;
   readonly random: (into: Uint8Array) => void;
   readonly warn: (text: string) => void;
   /** What is tried in this session. */
@@ -81,6 +94,8 @@ export interface PppdSettings {
   /** After `connect` or `pty`, wait this long for the peer to speak first. */
   readonly connectDelayMs: Millis;
   readonly persist: boolean;
+  /** Dial when a packet is to be sent (`demand`). */
+  readonly demand: DemandSettings | undefined;
   readonly holdoffMs: Millis;
   /** Attempts without success before giving up; 0 never. */
   readonly maxFail: number;

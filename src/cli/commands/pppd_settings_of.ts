@@ -74,6 +74,9 @@ export function settingsOf(
     welcome: options.welcome,
     connectDelayMs: options.connectDelayMs,
     persist: options.persist,
+    demand: options.demand
+      ? { local: options.local, remote: options.remote, noRemote: options.noRemoteIp }
+      : undefined,
     holdoffMs: (options.holdoffSeconds ?? (dials ? 30 : 0)) * 1000,
     maxFail: options.maxFail,
     workarounds: usableWorkarounds(options),
@@ -84,6 +87,8 @@ export function settingsOf(
       replaceDefaultRoute: options.replaceDefaultRoute && options.mayDefaultRoute,
       defaultRouteMetric: options.defaultRouteMetric,
       defaultRoute6: options.defaultRoute6,
+      defaultRoute6Metric: options.defaultRoute6Metric,
+      proxyArp: options.proxyArp,
       usePeerDns: options.usePeerDns,
       usePeerWins: options.usePeerWins,
     },

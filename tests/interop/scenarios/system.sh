@@ -153,3 +153,29 @@ locked_device() {
   near ours noauth lock
   ended near 6
 }
+
+# ARP is answered for the peer on the Ethernet of its subnet, while the link is up; after kill -9 the next start ends it.
+proxyarp_of() {
+  ip tuntap add eth0 mode tap
+  ip addr add 10.0.0.2/24 dev eth0
+  ip link set eth0 up
+  far pppd noauth 10.0.0.1:10.0.0.2
+  near ours noauth noipv6 proxyarp 10.0.0.2:10.0.0.1
+  up 20
+  logged near "found interface eth0 for proxy arp"
+  [ "$(ip neigh show proxy | tr -s ' ')" = "10.0.0.1 dev eth0 proxy " ] || why "proxy ARP: $(ip neigh show proxy)"
+}
+proxyarp_answers() {
+  proxyarp_of
+  stop near
+  ended near 5
+  [ -z "$(ip neigh show proxy)" ] || why "proxy ARP is still there"
+}
+proxyarp_after_kill() {
+  proxyarp_of
+  stop near KILL
+  ended near 137
+  near ours noauth noipdefault noipv6
+  logged near "removed proxy ARP for 10.0.0.1 on eth0"
+  [ -z "$(ip neigh show proxy)" ] || why "proxy ARP is still there"
+}
