@@ -54,6 +54,8 @@ export interface TunPlaneOptions {
   readonly onTraffic: (received: boolean, isActive: boolean) => void;
   /** Called with the octets of the line, for a recording. */
   readonly onOctets?: ((direction: "sent" | "received", octets: Uint8Array) => void) | undefined;
+  /** Called with the octets that came on the line, before they are taken for frames. */
+  readonly onInput?: (octets: Uint8Array) => void;
   /** Takes data packets instead of a TUN interface; valid during the call. */
   readonly onData?: ((packet: Uint8Array) => void) | undefined;
 }
@@ -292,6 +294,7 @@ export class TunPlane implements DataPlane {
     }
     const octets = this.#input.subarray(0, count);
     this.#options.onOctets?.("received", octets);
+    this.#options.onInput?.(octets);
     this.decoder.feed(octets);
   }
 

@@ -123,10 +123,8 @@ export class Connection {
       passFilter: settings.passFilter,
       activeFilter: settings.activeFilter,
       onTraffic: (received, isActive) => this.#link.traffic(this.#now, received, isActive),
-      onOctets: (direction, octets) => {
-        recording?.octets(direction, octets);
-        if (direction === "received") this.#lineText.feed(octets);
-      },
+      onOctets: recording?.octets,
+      onInput: (octets) => this.#lineText.feed(octets),
     });
   }
 

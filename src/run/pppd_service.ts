@@ -398,7 +398,7 @@ export class PppdService implements Service {
     if (this.#standby === undefined) this.#hooks.environment.set("IFNAME", undefined);
     yield* this.#scripts.disconnect(line, ended?.reason === "carrierLost");
     if (ended === undefined || connection.hasFailed) return exitStatus.fatalError;
-    if (!connection.wasUp) {
+    if (!connection.wasUp && ended.reason !== "asked") {
       for (const text of this.#workarounds.failed(ended.reason, connection.wasAsked)) {
         this.#say("notice", text);
       }

@@ -96,6 +96,20 @@ inNetworkNamespace(import.meta.url, () => {
     assertEquals(modem.callers.at(-1)?.user, "near");
   });
 
+  test("pppd that is asked to end in the middle of a try says what it has tried, and nothing of a next one", async () => {
+    await prepare();
+    const line = openLine();
+    const modem = new RuleBreaker(() => false);
+    const all = [...words, "persist"];
+    const { said } = await runPppd(line, all, undefined, { peer: modem, patienceMs: 350_000, dialled: "" });
+    host.close(line.slave);
+    host.close(line.master);
+    const [, end = ""] = said.split("Terminating on signal 15");
+    assertEquals(modem.callers.at(-1)?.user, "", said);
+    assert(!end.includes("Next is tried"), end);
+    assert(end.includes("Tried without success: asking for DNS and NBNS servers as Windows does\n"), end);
+  });
+
   test("pppd with no-workarounds, or without persist or connect, changes nothing", async () => {
     const { modem, lines } = await run(() => false, "persist maxfail 4 no-workarounds");
     assertEquals(modem.callers.map(({ user }) => user), ["near", "near", "near", "near"]);
