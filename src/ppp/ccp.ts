@@ -236,13 +236,18 @@ export class CcpPolicy implements OptionPolicy {
     const rejected: ConfigurationOption[] = [];
     const nakked: ConfigurationOption[] = [];
     const seen = new Set<number>();
+    const askedBefore = [this.#askedForCompression, this.#askedForStateless] as const;
     for (const option of options) {
       const verdict = seen.has(option.type) ? "reject" : this.#judgeOne(option);
       seen.add(option.type);
       if (verdict === "reject") rejected.push(option);
       else if (verdict !== "ack") nakked.push(verdict);
     }
-    if (rejected.length > 0) return { kind: "reject", options: rejected };
+    if (rejected.length > 0) {
+      // Nothing was said about MPPE then: who asks again has not been told.
+      [this.#askedForCompression, this.#askedForStateless] = askedBefore;
+      return { kind: "reject", options: rejected };
+    }
     const mppe = this.#configuration.mppe;
     if (mppe?.required === true && !seen.has(ccpOption.mppe)) {
       return { kind: "nak", options: [mppeOption(this.#mppe)] };
@@ -258,6 +263,8 @@ export class CcpPolicy implements OptionPolicy {
     if (method === undefined) return "reject";
     if (method.name === "mppe") {
       if (mppe !== undefined) return this.#judgeMppe(method.supported, mppe);
+      // Some routers ask for MPPE with every bit off, again and again after a Reject: nothing is what they get.
+      if (method.supported === 0) return "ack";
       if (transmit.mppc !== true) return "reject";
       return method.supported === mppeBit.compression ? "ack" : mppeOption(mppeBit.compression);
     }
@@ -328,6 +335,7 @@ function methodOf(option: ConfigurationOption | undefined): CompressionMethod | 
     case "predictor1":
       return { name: "predictor1" };
     case "mppe":
+      if (method.supported === 0) return undefined;
       return {
         name: "mppe",
         keyBits: strongestFirst.find((each) => (method.supported & keyBit[each]) !== 0),
