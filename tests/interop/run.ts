@@ -45,6 +45,7 @@ const words = new Set([
   "proxyarp_of",
   "dialled",
   "encrypts",
+  "encrypts_at_loss",
   "encrypts_as_client",
   "encrypts_as_server",
   "vj",
