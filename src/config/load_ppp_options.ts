@@ -264,6 +264,16 @@ class Loader {
     throw this.#error(source, `bad ${end} IP address ${formatIpv4(address)}: ${why}`);
   }
 
+  /** `+ua`: a line with the user, one with the password. What `user` and `password` say stands against it. */
+  #readUserFile(fail: (why: string) => never): void {
+    const { userFile } = this.options;
+    if (userFile === undefined) return;
+    const [user, password] = this.#request.readFile(userFile)?.split("\n") ?? [];
+    if (user === undefined || password === undefined) fail(`unable to read user login data file ${userFile}`);
+    this.options.user ??= user;
+    this.options.password ??= fromLatin1(password ?? "");
+  }
+
   finish(): LoadedPppOptions {
     const { options } = this;
     const fail = (why: string): never => {
@@ -273,6 +283,7 @@ class Loader {
     if (options.device !== undefined && (options.pty !== undefined || options.notty)) {
       fail(`${options.notty ? "notty" : "pty"} option precludes specifying device name`);
     }
+    this.#readUserFile(fail);
     if (options.demand && options.notty) fail("demand-dialling is incompatible with notty");
     if (options.demand && options.connect === undefined && options.pty === undefined) {
       fail("connect script is required for demand-dialling");

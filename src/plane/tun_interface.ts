@@ -10,8 +10,10 @@ import {
   addIpv4,
   addIpv6,
   disableAddressGeneration,
+  firstEthernetAddress,
   interfaceByName,
   ipv4Addresses,
+  type Ipv6Assignment,
   removeIpv4,
   removeIpv6,
   setMtu,
@@ -43,7 +45,7 @@ export class TunInterface {
   readonly #host: Host;
   readonly #index: number;
   #ipv4: { local: number; peer: number } | undefined;
-  #ipv6: { local: Uint8Array; peer: Uint8Array } | undefined;
+  #ipv6: Ipv6Assignment | undefined;
   #routes: DefaultRouteRecord[] = [];
   #proxyArp: ProxyArpRecord | undefined;
 
@@ -93,6 +95,11 @@ export class TunInterface {
     );
   }
 
+  /** The Ethernet address of another interface; undefined where the machine has none. Throws HostError. */
+  ethernetAddress(): Uint8Array | undefined {
+    return firstEthernetAddress(this.#netlink);
+  }
+
   /** Give it its two IPv4 addresses. `peer` 0 is none. Throws HostError. */
   setIpv4(local: number, peer: number): void {
     this.clearIpv4();
@@ -111,11 +118,13 @@ export class TunInterface {
     setUp(this.#netlink, this.#index);
   }
 
-  /** Give it the link-local addresses of two interface identifiers. Throws HostError where the kernel has no IPv6. */
+  /** Give it the link-local addresses of two interface identifiers; a peer of zero has none. Throws HostError where the kernel has no IPv6. */
   setIpv6(local: Uint8Array, peer: Uint8Array): void {
     this.clearIpv6();
-    this.#ipv6 = { local: linkLocalAddress(local), peer: linkLocalAddress(peer) };
-    addIpv6(this.#netlink, this.#index, { local: this.#ipv6.local, peer: this.#ipv6.peer });
+    const hasPeer = peer.some((octet) => octet !== 0);
+    const ours = linkLocalAddress(local);
+    this.#ipv6 = hasPeer ? { local: ours, peer: linkLocalAddress(peer) } : { local: ours };
+    addIpv6(this.#netlink, this.#index, this.#ipv6);
   }
 
   /** Take its IPv6 addresses off. */

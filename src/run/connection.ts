@@ -8,6 +8,7 @@ import { formatIpv4, formatIpv6, linkLocalAddress } from "../base/inet.ts";
 import type { Fd, Host, Interest, Level, Millis } from "../host.ts";
 import { TunPlane } from "../plane/tun_plane.ts";
 import { LineText } from "../ppp/line_text.ts";
+import { earliest } from "../machine.ts";
 import { Link } from "../ppp/link.ts";
 import type { LinkEnd, LinkOutput, NetworkName } from "../ppp/link_configuration.ts";
 import type { NetworkAgreement } from "../ppp/network.ts";
@@ -21,6 +22,7 @@ import type { PppdLine } from "./pppd_line.ts";
 import { PlaneAgreement } from "./plane_agreement.ts";
 import type { PppdSettings } from "./pppd_settings.ts";
 import type { Recording } from "./recording.ts";
+import { TrafficLimit } from "./traffic_limit.ts";
 import { reportTraffic } from "./traffic_report.ts";
 
 /** What a connection works with. */
@@ -58,6 +60,7 @@ export class Connection {
   #wasUp = false;
   #wasAsked = false;
   #isDisposed = false;
+  readonly #limit: TrafficLimit;
   #upAt: Millis | undefined;
   #now: Millis;
 
@@ -65,6 +68,7 @@ export class Connection {
   constructor(parts: ConnectionParts, now: Millis) {
     this.#parts = parts;
     this.#now = now;
+    this.#limit = new TrafficLimit(parts.settings.trafficLimit);
     const { host, settings, line, log, debug, files } = parts;
     this.#packetLog = new PacketLog({ log, debug, showSecrets: settings.showPasswords });
     this.#interface = parts.standby ?? new LinkInterface({ host, settings: settings.interface, log, files });
@@ -82,8 +86,8 @@ export class Connection {
       parts.hooks.environment.set("IFNAME", this.#interface.name);
       parts.hooks.environment.set("UNIT", String(this.#interface.tun.unit));
       log("notice", `Connect: ${this.#interface.name} <--> ${line.name}`);
-      this.#link.handle({ kind: "lowerUp" }, now);
-      this.#settle(now);
+      if (parts.standby !== undefined) this.#begin(now);
+      else parts.hooks.netInit(this.#hookArguments(), now, (later) => this.#begin(later));
     } catch (error) {
       this.dispose();
       throw error;
@@ -98,6 +102,7 @@ export class Connection {
       ...settings.link({
         interfaceName: this.#interface.name,
         unit: this.#interface.tun.unit,
+        persistentIdentifier: () => this.#interface.persistentIdentifier(),
         standbyRemote: this.#parts.standby?.ends?.remote,
         refuseLocal: (address) => {
           return this.#interface.isTaken(address) ? "an address of another interface here" : undefined;
@@ -126,6 +131,19 @@ export class Connection {
       onOctets: recording?.octets,
       onInput: (octets) => this.#lineText.feed(octets),
     });
+  }
+
+  #begin(now: Millis): void {
+    if (this.#isDisposed) return;
+    this.#now = now;
+    this.#link.handle({ kind: "lowerUp" }, now);
+    this.#settle(now);
+  }
+
+  /** What the hooks that know no addresses yet are called with. */
+  #hookArguments(): string[] {
+    const { line, settings } = this.#parts;
+    return [this.interfaceName, line.name, String(line.speed), settings.ipParameter];
   }
 
   /** Name of the interface. */
@@ -160,7 +178,7 @@ export class Connection {
 
   /** When `expire` is due. */
   get deadline(): Millis | undefined {
-    return this.#link.deadline;
+    return earliest(this.#link.deadline, this.#limit.deadline);
   }
 
   /** Descriptors to wait for. */
@@ -180,6 +198,11 @@ export class Connection {
     this.#now = now;
     this.#link.expire(now);
     this.#settle(now);
+    const used = this.#limit.expire(now, this.#plane.counters);
+    if (used === undefined) return;
+    const { most } = this.#parts.settings.trafficLimit;
+    this.#parts.log("notice", `Traffic limit reached. Limit: ${most} Used: ${used}`);
+    this.close("trafficLimit", "Traffic limit", now);
   }
 
   /** Take the link down in an orderly way. */
@@ -264,6 +287,7 @@ export class Connection {
         return;
       case "phase":
         if (output.phase === "authenticate") this.#lineText.framesSeen();
+        if (output.phase === "network") this.#parts.hooks.netPreUp(this.#hookArguments(), now);
         return;
       case "authenticated":
         if (output.who === "peer") this.#peerProven(output.name, now);
@@ -276,12 +300,13 @@ export class Connection {
         if (output.agreement.network === "ip") {
           this.#plane.setHeaderCompression(output.agreement.vj);
           this.#ipAgreed(output.agreement, now);
-        } else this.#ipv6Up(output.agreement, now);
+        } else this.#ipv6Agreed(output.agreement, now);
         return;
       case "networkDown":
         this.#networkDown(output.network, now);
         return;
       case "ended":
+        this.#parts.hooks.netDown(this.#hookArguments(), now);
         this.#parts.hooks.auth.down(now);
         this.#lineText.finish();
         this.#sayText();
@@ -319,8 +344,10 @@ export class Connection {
       this.#ipIsUp(agreement, args, now);
       return;
     }
-    hooks.ipPreUp(args, now, (later) => {
-      if (this.#ended === undefined && this.#link.carries("ip")) this.#ipUp(agreement, args, later);
+    hooks.afterNetPreUp(now, (prepared) => {
+      hooks.ipPreUp(args, prepared, (later) => {
+        if (this.#ended === undefined && this.#link.carries("ip")) this.#ipUp(agreement, args, later);
+      });
     });
   }
 
@@ -335,7 +362,11 @@ export class Connection {
     this.#plane.setNetwork("ip", true);
     for (const packet of this.#parts.waiting?.splice(0) ?? []) this.#plane.sendData(packet);
     const wanted = settings.interface;
-    if (wanted.usePeerDns) { for (const line of files.writeResolvConf(agreement.dns)) log("warning", line); }
+    if (wanted.usePeerDns && wanted.writesResolvConf) {
+      for (const line of files.writeResolvConf(agreement.dns)) {
+        log("warning", line);
+      }
+    }
     log("notice", `local  IP address ${formatIpv4(agreement.local)}`);
     if (agreement.remote !== 0) log("notice", `remote IP address ${formatIpv4(agreement.remote)}`);
     agreement.dns.forEach((server, i) => {
@@ -343,6 +374,12 @@ export class Connection {
     });
     this.#networkIsUp(now);
     this.#parts.hooks.ip.up(args, now);
+  }
+
+  #ipv6Agreed(agreement: Ipv6, now: Millis): void {
+    this.#parts.hooks.afterNetPreUp(now, (later) => {
+      if (this.#ended === undefined && this.#link.carries("ipv6")) this.#ipv6Up(agreement, later);
+    });
   }
 
   #ipv6Up(agreement: Ipv6, now: Millis): void {
@@ -354,10 +391,11 @@ export class Connection {
       formatIpv6(linkLocalAddress(identifier))
     );
     if (local === undefined || remote === undefined) return;
+    const hasRemote = agreement.remote.some((octet) => octet !== 0);
     log("notice", `local  LL address ${local}`);
-    log("notice", `remote LL address ${remote}`);
+    if (hasRemote) log("notice", `remote LL address ${remote}`);
     hooks.environment.set("LLLOCAL", local);
-    hooks.environment.set("LLREMOTE", remote);
+    hooks.environment.set("LLREMOTE", hasRemote ? remote : undefined);
     this.#networkIsUp(now);
     hooks.ipv6.up(
       [this.interfaceName, line.name, String(line.speed), local, remote, settings.ipParameter],
@@ -378,6 +416,7 @@ export class Connection {
 
   #networkIsUp(now: Millis): void {
     this.#upAt ??= now;
+    this.#limit.start(now);
     if (this.#wasUp) return;
     this.#wasUp = true;
     this.#parts.up();
@@ -386,6 +425,7 @@ export class Connection {
   #networkDown(network: NetworkName, now: Millis): void {
     const { hooks } = this.#parts;
     this.#up.delete(network);
+    if (this.#up.size === 0) this.#limit.stop();
     this.#plane.setNetwork(network, false);
     if (this.#upAt !== undefined) {
       reportTraffic(now - this.#upAt, this.#plane.counters, hooks.environment, this.#parts.log);

@@ -98,6 +98,17 @@ export class LinkInterface {
     return isTaken;
   }
 
+  /** An interface identifier out of an Ethernet address of this machine, RFC 4291 appendix A; undefined where it has none. */
+  persistentIdentifier(): Uint8Array | undefined {
+    let address: Uint8Array | undefined;
+    this.attempt("see the Ethernet addresses", () => {
+      address = this.tun.ethernetAddress();
+    });
+    if (address === undefined) return undefined;
+    const [first = 0, second = 0, third = 0, ...last] = address;
+    return Uint8Array.of(first | 0x02, second, third, 0xff, 0xfe, ...last);
+  }
+
   /** Give it its IPv4 addresses, in place of those it has. */
   setIpv4(ends: Ipv4Ends): boolean {
     if (this.#ends !== undefined) this.clearIpv4();

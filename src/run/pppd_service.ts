@@ -274,7 +274,7 @@ export class PppdService implements Service {
       if (status === exitStatus.callback) break;
       const goesOn = persist || this.#workarounds.isTrying;
       if (!goesOn || this.#quits || (maxFail > 0 && this.#failures >= maxFail)) break;
-      const skipsHoldoff = status === exitStatus.idleTimeout;
+      const skipsHoldoff = status === exitStatus.idleTimeout || status === exitStatus.trafficLimit;
       const least = Math.max(this.#failures > 0 ? LEAST_PAUSE : 0, this.#workarounds.waitMs);
       const pauseMs = skipsHoldoff ? 0 : Math.max(holdoffMs, least);
       if (pauseMs > 0) yield { kind: "time", until: this.#now + pauseMs };
@@ -284,10 +284,13 @@ export class PppdService implements Service {
     this.#standby?.interface.dispose();
     const tried = this.#workarounds.summary();
     if (tried !== undefined) this.#say("error", tried);
-    const until = this.#now + CHILD_WAIT;
+    const { childTimeoutMs } = this.#settings;
+    const until = childTimeoutMs === 0 ? Infinity : this.#now + childTimeoutMs;
     while (this.#programs.count > 0 && this.#now < until) {
-      yield { kind: "time", until: Math.min(until, this.#now + CHILD_EVERY) };
+      const resumed = yield { kind: "time", until: Math.min(until, this.#now + CHILD_EVERY) };
+      if (resumed.kind === "interrupted") break;
     }
+    this.#programs.stopAll(this.#now);
     this.#files.close();
     this.#say("info", "Exit.");
     return status;

@@ -6,6 +6,7 @@
 import type { Fd, Millis } from "../host.ts";
 import type { FlowControl } from "../linux/termios.ts";
 import type { PacketFilter } from "../ppp/filter/packet_filter.ts";
+import type { TrafficLimitSettings } from "./traffic_limit.ts";
 import type { LinkConfiguration } from "../ppp/link_configuration.ts";
 import type { WorkaroundName } from "../ppp/workaround.ts";
 
@@ -45,12 +46,17 @@ export interface InterfaceSettings {
   readonly proxyArp: boolean;
   /** Write the peer's name servers to /etc/ppp/resolv.conf (`usepeerdns`). */
   readonly usePeerDns: boolean;
+  /** Whether that is done, or the hooks alone are told (`noresolvconf`). */
+  readonly writesResolvConf: boolean;
   /** Tell the hooks of the peer's NBNS servers by USEPEERWINS (`usepeerwins`). */
   readonly usePeerWins: boolean;
 }
 
 /** Paths of the hooks. */
 export interface HookPaths {
+  readonly netInit: string;
+  readonly netPreUp: string;
+  readonly netDown: string;
   readonly ipPreUp: string;
   readonly ipUp: string;
   readonly ipDown: string;
@@ -77,6 +83,8 @@ export interface SessionContext {
   readonly refuseLocal: (address: number) => string | undefined;
   /** The peer's address on an interface that is up before the link (`demand`); any other is taken too. */
   readonly standbyRemote?: number | undefined;
+  /** A lasting interface identifier out of an Ethernet address of this machine; undefined where it has none. */
+  readonly persistentIdentifier?: () => Uint8Array | undefined;
   readonly random: (into: Uint8Array) => void;
   readonly warn: (text: string) => void;
   /** What is tried in this session. */
@@ -101,6 +109,10 @@ export interface PppdSettings {
   readonly maxFail: number;
   /** What may be tried with a peer that answers and does not agree. */
   readonly workarounds: readonly WorkaroundName[];
+  /** What may pass in a session (`maxoctets`). */
+  readonly trafficLimit: TrafficLimitSettings;
+  /** How long the end waits for programs; 0 as long as it takes (`child-timeout`). */
+  readonly childTimeoutMs: Millis;
   readonly interface: InterfaceSettings;
   readonly hooks: HookPaths;
   readonly ipParameter: string;

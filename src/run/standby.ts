@@ -82,6 +82,9 @@ export class Standby {
     hooks.environment.set("IPLOCAL", formatIpv4(local));
     hooks.environment.set("IPREMOTE", remote === 0 ? undefined : formatIpv4(remote));
     let hasEnded = false;
+    hooks.netInit([name, lineName, "0", settings.ipParameter], now(), () => void (hasEnded = true));
+    while (!hasEnded) yield { kind: "time", until: now() + HOOK_EVERY };
+    hasEnded = false;
     const args = [name, lineName, "0", formatIpv4(local), formatIpv4(remote), settings.ipParameter];
     hooks.ipPreUp(args, now(), () => void (hasEnded = true));
     while (!hasEnded) yield { kind: "time", until: now() + HOOK_EVERY };

@@ -188,3 +188,22 @@ test("IpcpPolicy gives up a name server that is nakked without end, once it has 
   for (let naks = 0; naks < 6; naks++) policy.nakked([address(129, 0xc0000200 + naks)]);
   assertEquals(policy.request().map((each) => each.type), [3, 131]);
 });
+
+test("IpcpPolicy with nosendip names its address only when the peer asks for it", () => {
+  const policy = ip({ local: ours ?? 0, sendsAddress: false });
+  assertEquals(policy.request(), []);
+  assertEquals(policy.judge([address(3, theirs ?? 0)]), { kind: "ack" });
+  const agreed = policy.agreement();
+  assert(typeof agreed === "object" && agreed.local === ours && agreed.remote === theirs, String(agreed));
+  const asked = ip({ local: ours ?? 0, acceptLocal: true, sendsAddress: false });
+  asked.nakked([address(3, dns ?? 0)]);
+  assertEquals(asked.request(), [address(3, dns ?? 0)]);
+});
+
+test("Ipv6cpPolicy with ipv6cp-nosend names no identifier, with ipv6cp-noremote lacks the peer's", () => {
+  const plain = { local: undefined, remote: undefined, acceptLocal: false, acceptRemote: false };
+  const random = () => Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+  assertEquals(new Ipv6cpPolicy({ ...plain, sendsLocal: false }, random).request(), []);
+  const agreed = new Ipv6cpPolicy({ ...plain, needsRemote: false }, random).agreement();
+  assertEquals(agreed, { local: random(), remote: new Uint8Array(8) });
+});

@@ -28,6 +28,9 @@ function hookPaths(options: PppOptions): HookPaths {
     return given.startsWith("/") ? given : `/${given}`;
   };
   const names = {
+    netInit: "net-init",
+    netPreUp: "net-pre-up",
+    netDown: "net-down",
     ipPreUp: "ip-pre-up",
     ipUp: "ip-up",
     ipDown: "ip-down",
@@ -37,6 +40,9 @@ function hookPaths(options: PppOptions): HookPaths {
     authDown: "auth-down",
   } as const;
   return {
+    netInit: path("netInit"),
+    netPreUp: path("netPreUp"),
+    netDown: path("netDown"),
     ipPreUp: path("ipPreUp"),
     ipUp: path("ipUp"),
     ipDown: path("ipDown"),
@@ -58,6 +64,7 @@ export function settingsOf(
   const dials = options.connect !== undefined;
   const variables = new Map<string, string>();
   for (const [name, value] of options.variables) if (value !== undefined) variables.set(name, value);
+  if (options.remoteNumber !== "") variables.set("REMOTENUMBER", options.remoteNumber);
   if (options.callFile !== undefined) variables.set("CALL_FILE", options.callFile);
   return {
     line,
@@ -79,6 +86,12 @@ export function settingsOf(
       : undefined,
     holdoffMs: (options.holdoffSeconds ?? (dials ? 30 : 0)) * 1000,
     maxFail: options.maxFail,
+    trafficLimit: {
+      most: options.maxOctets.most,
+      direction: options.maxOctets.direction,
+      everyMs: options.maxOctets.everySeconds * 1000,
+    },
+    childTimeoutMs: options.childTimeoutSeconds * 1000,
     workarounds: usableWorkarounds(options),
     interface: {
       name: options.interfaceName ?? (options.unit === undefined ? undefined : `ppp${options.unit}`),
@@ -90,6 +103,7 @@ export function settingsOf(
       defaultRoute6Metric: options.defaultRoute6Metric,
       proxyArp: options.proxyArp,
       usePeerDns: options.usePeerDns,
+      writesResolvConf: options.writesResolvConf,
       usePeerWins: options.usePeerWins,
     },
     hooks: hookPaths(options),

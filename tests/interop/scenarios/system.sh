@@ -179,3 +179,47 @@ proxyarp_after_kill() {
   logged near "removed proxy ARP for 10.0.0.1 on eth0"
   [ -z "$(ip neigh show proxy)" ] || why "proxy ARP is still there"
 }
+
+traffic_limit() {
+  far pppd noauth 10.0.0.1:10.0.0.2
+  near ours noauth noipdefault noipv6 maxoctets 20000 mo-direction out
+  up 20
+  ping -n -i 0.05 -c 200 -s 1000 -W 1 10.0.0.1 > "$logs/ping.log" 2>&1 &
+  ended near 20 15
+  logged near "Traffic limit reached. Limit: 20000 Used: "
+}
+number_not_allowed() {
+  exits 21 $OURS /run/lab/near nodetach allow-number 123 remotenumber 456
+  logged near 'calling number "456" is not authorized by allow-number'
+}
+# Hooks of pppd 2.5 around the whole link, each waited for but the last.
+net_scripts() {
+  for hook in net-init net-pre-up ip-up net-down; do
+    printf '%s\n' '#!/bin/sh' "busybox usleep 200000; echo ${hook} \"\$*\" >> $logs/hooks" > /run/lab/$hook.out
+    chmod +x /run/lab/$hook.out
+  done
+  far ours noauth 10.0.0.1:10.0.0.2 noipv6
+  near ours noauth noipdefault noipv6 ipparam test net-init-script /run/lab/net-init.out net-pre-up-script /run/lab/net-pre-up.out \
+    net-down-script /run/lab/net-down.out ip-up-script /run/lab/ip-up.out
+  up 20
+  pings 3 100
+  stop near
+  ended near 5
+  [ "$(cut -d' ' -f1-2 "$logs/hooks" | tr '\n' ' ')" = "net-init ppp0 net-pre-up ppp0 ip-up ppp0 net-down ppp0 " ] || why "hooks: $(tr '\n' ' ' < "$logs/hooks")"
+  grep -q "^net-init ppp0 /run/lab/near [0-9]* test" "$logs/hooks" || why "arguments: $(cat "$logs/hooks")"
+}
+# Secrets elsewhere, a name with its domain, a password from a descriptor, the identifier out of the address, no resolv.conf.
+small_options() {
+  printf '%s\n' 'client server "open sesame" *' > /run/lab/secrets.out
+  rm /etc/ppp/chap-secrets
+  far ours name server auth require-chap chap-secrets /run/lab/secrets.out chapms-strip-domain 10.0.0.1:10.0.0.2 ms-dns 192.0.2.53
+  printf %s "open sesame" > /run/lab/password.out
+  near ours noauth name 'DOMAIN\\client' noipdefault usepeerdns noresolvconf ipv6cp-use-ipaddr 10.0.0.2: \
+    plugin passwordfd.so passwordfd 5 5< /run/lab/password.out
+  up 20
+  logged near "local  LL address fe80::a00:2"
+  logged near "primary   DNS address 192.0.2.53"
+  [ ! -e /etc/ppp/resolv.conf ] || why "resolv.conf was written"
+  stop near
+  ended near 5
+}
