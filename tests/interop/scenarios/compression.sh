@@ -67,6 +67,7 @@ bsd_sent_to_a_64_bit_kernel() {
   logged near "64-bit Linux .* nobsdcomp" 10
   ping -n -c 3 -W 2 10.0.0.1 > "$logs/first.log" 2>&1 || true
   logged far "disabling compression" 10
+  logged near "CCP terminated by peer" 10
   pings 20 900
 }
 
