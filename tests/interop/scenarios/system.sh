@@ -25,6 +25,15 @@ name_servers_server() {
   logged near "primary   DNS address 192.0.2.53"
 }
 
+# ran COUNT PATTERN: wait until so many hooks have run.
+ran() {
+  tries=100
+  until [ "$(grep -c -- "$2" /run/lab/hooks.out 2>/dev/null)" -ge "$1" ] || [ $tries -eq 0 ]; do
+    tries=$((tries - 1))
+    busybox usleep 100000
+  done
+}
+
 # The hooks of both programs, run in the same scenario, must see the same.
 hooks_as_pppd() {
   for hook in ip-pre-up ip-up ip-down auth-up auth-down ipv6-up ipv6-down; do
@@ -35,10 +44,11 @@ hooks_as_pppd() {
     far pppd auth user server 10.0.0.1:10.0.0.2 name server require-chap
     near $program auth require-chap name client user client remotename server noipdefault ipparam hello linkname test
     up 20
-    busybox sleep 1
+    ran 8 '-up '
     stop near
     ended near 5
     ended far 0 10 || true
+    ran 6 '-down '
     busybox sleep 1
     mv /run/lab/hooks.out /run/lab/hooks.$program.out
     cp /run/lab/hooks.$program.out "$logs/"
