@@ -152,11 +152,14 @@ const line: OptionEntry[] = [
   text("welcome", (o, value) => void (o.welcome = value), { fixed: true }),
   text("pty", (o, value) => void (o.pty = value), { fixed: true }),
   flag("notty", (o) => void (o.notty = true)),
-  refused(
-    "socket",
-    1,
-    "a socket as the line is not there yet in this version; use pty with a program such as socat",
-  ),
+  text("socket", (o, value) => {
+    const [, host = "", port = ""] = /^([0-9.]+):([0-9]{1,5})$/.exec(value) ?? [];
+    const address = parseIpv4(host);
+    if (address === undefined || Number(port) > 65535 || Number(port) === 0) {
+      return "expected ADDRESS:PORT such as 192.0.2.1:4000 (host names are not looked up)";
+    }
+    o.socket = { address, port: Number(port) };
+  }, { fixed: true }),
   text("record", (o, value) => void (o.record = value)),
   flag("crtscts", (o) => void (o.flowControl = "rtscts"), { key: "flow" }),
   flag("cdtrcts", (o) => void (o.flowControl = "cdtrcts"), { key: "flow" }),
@@ -216,6 +219,7 @@ const lcp: OptionEntry[] = [
   flag("passive -p", (o) => void (o.passive = true)),
   number("lcp-echo-interval", 0, MOST, (o, value) => void (o.lcpEchoIntervalSeconds = value)),
   number("lcp-echo-failure", 0, MOST, (o, value) => void (o.lcpEchoFailure = value)),
+  text("lcp-rtt-file", (o, value) => void (o.lcpRttFile = value), { privileged: true }),
   flag("lcp-echo-adaptive", (o) => void (o.lcpEchoAdaptive = true)),
   ...times("lcp", (o) => o.lcp),
   silentlyIgnored("nomp nomultilink nompshortseq noendpoint", 0, NO_MULTILINK),

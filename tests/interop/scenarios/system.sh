@@ -233,3 +233,32 @@ small_options() {
   stop near
   ended near 5
 }
+
+# The line is a TCP connection, to a Debian pppd behind socat; and to nobody.
+socket_line() {
+  ip link set lo up
+  # shellcheck disable=SC2046
+  socat TCP-LISTEN:4010,reuseaddr,bind=127.0.0.1 EXEC:"ip netns exec far $PPPD nodetach local noauth 10.0.0.1\\:10.0.0.2 logfile $logs/far.log",pty,raw,echo=0 > /dev/null 2>&1 &
+  busybox sleep 0.5
+  ( status=0; $OURS nodetach noauth noipdefault noipv6 debug socket 127.0.0.1:4010 >> "$logs/near.log" 2>&1 || status=$?
+    echo $status > /run/lab/near.exit ) &
+  logged near "remote IP address 10.0.0.1"
+  logged near "Connect: ppp0 <--> 127.0.0.1:4010"
+  pings 10 500
+  busybox killall socat
+  ended near 16
+  exits 9 $OURS nodetach noauth socket 127.0.0.1:4011
+  logged near "Can't connect to 127.0.0.1:4011: connect"
+}
+rtt_file() {
+  far pppd noauth 10.0.0.1:10.0.0.2
+  near ours noauth noipdefault noipv6 lcp-echo-interval 1 lcp-echo-failure 3 lcp-rtt-file /run/lab/rtt.out
+  up 20
+  busybox sleep 3
+  set -- $(busybox od -A n -t x1 -N 32 /run/lab/rtt.out)
+  [ "$1$2$3$4 $8 ${16}" = "19450425 01 01" ] || { why "header: $*"; return 1; }
+  [ "${12}" -ge 2 ] || why "no entries: $*"
+  stop near
+  ended near 5
+  [ "$(busybox od -A n -t x1 -j 7 -N 1 /run/lab/rtt.out)" = " 00" ] || why "still said to be open"
+}
