@@ -159,7 +159,7 @@ const line: OptionEntry[] = [
       return "expected ADDRESS:PORT such as 192.0.2.1:4000 (host names are not looked up)";
     }
     o.socket = { address, port: Number(port) };
-  }, { fixed: true }),
+  }),
   text("record", (o, value) => void (o.record = value)),
   flag("crtscts", (o) => void (o.flowControl = "rtscts"), { key: "flow" }),
   flag("cdtrcts", (o) => void (o.flowControl = "cdtrcts"), { key: "flow" }),
