@@ -262,3 +262,25 @@ rtt_file() {
   ended near 5
   [ "$(busybox od -A n -t x1 -j 7 -N 1 /run/lab/rtt.out)" = " 00" ] || why "still said to be open"
 }
+
+# Each end's IPv6 identifier out of its IPv4 address, and IPCP without our address in it: by Debian's pppd and by us.
+identifiers_of() { # NEAR FAR
+  near "$1" noauth nosendip 10.0.0.2:10.0.0.1 ipv6cp-use-ipaddr
+  far "$2" noauth 10.0.0.1:10.0.0.2 ipv6cp-use-ipaddr
+  up 20
+  logged near "local  LL address fe80::"
+  logged near "remote LL address fe80::"
+  sed -n 's/.*\(local\|remote\) *LL address/\1/; T; s/0000:0000:0//; s/:0*\([0-9]\)$/:\1/; p' "$logs/near.log" > "$logs/identifiers"
+  grep "sent .IPCP ConfReq" "$logs/near.log" | head -1 >> "$logs/identifiers"
+  pings 3 100
+  stop near
+}
+identifiers_as_debians() {
+  identifiers_of pppd ours
+  mv "$logs/identifiers" "$logs/debians"
+  busybox sleep 1
+  rm -f "$logs"/*.log
+  fresh
+  identifiers_of ours pppd
+  busybox diff "$logs/debians" "$logs/identifiers" > "$logs/difference" || why "$(cat "$logs/difference")"
+}
