@@ -303,11 +303,17 @@ const ipv6: OptionEntry[] = [
   flag("ipv6cp-noremote", (o) => void (o.ipv6NeedsRemote = false)),
   flag("ipv6cp-nosend", (o) => void (o.ipv6Sends = false)),
   ...times("ipv6cp", (o) => o.ipv6cp),
-  flag("defaultroute6", (o) => void (o.defaultRoute6 = true)),
+  flag("defaultroute6", (o) => {
+    if (!o.mayDefaultRoute6) return "the option is disabled by nodefaultroute6";
+    o.defaultRoute6 = true;
+  }),
   number("defaultroute6-metric", -1, MOST, (o, value) => {
     o.defaultRoute6Metric = value < 0 ? undefined : value;
   }, { privileged: true }),
-  flag("nodefaultroute6 -defaultroute6", (o) => void (o.defaultRoute6 = false), { key: "defaultroute6" }),
+  flag("nodefaultroute6 -defaultroute6", (o) => {
+    o.defaultRoute6 = false;
+    o.mayDefaultRoute6 = false;
+  }, { key: "defaultroute6" }),
 ];
 
 const authentication: OptionEntry[] = [

@@ -121,6 +121,7 @@ export interface PppOptions {
   /** Whether our interface identifier is in our requests. */
   ipv6Sends: boolean;
   defaultRoute6: boolean;
+  mayDefaultRoute6: boolean;
   defaultRoute6Metric: number | undefined;
   proxyArp: boolean;
   mayProxyArp: boolean;
@@ -300,6 +301,7 @@ export function defaultPppOptions(): PppOptions {
     ipv6NeedsRemote: true,
     ipv6Sends: true,
     defaultRoute6: false,
+    mayDefaultRoute6: true,
     defaultRoute6Metric: undefined,
     proxyArp: false,
     mayProxyArp: true,
