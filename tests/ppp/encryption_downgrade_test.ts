@@ -24,6 +24,8 @@ const moves: readonly Move[] = [
   { kind: "reject" },
   { kind: "nak", options: [mppeOption(0)] },
   { kind: "nak", options: [mppeOption(L | D | C)] },
+  { kind: "nak", options: [mppeOption(S)] },
+  { kind: "nak", options: [mppeOption(H | L)] },
   { kind: "request", options: [mppeOption(H | S)] },
   { kind: "request", options: [mppeOption(L)] },
   { kind: "request", options: [mppeOption(C)] },

@@ -56,15 +56,27 @@ function bomb(method: CompressionMethod, octets: number): Uint8Array {
   return into.slice(0, compressor?.compress(zeros, into) ?? 0);
 }
 
+const good = concat(
+  Uint8Array.of(0x00, 0x21, 0x45, 0, 0, 200),
+  new Uint8Array(196).fill(0x61),
+);
+
 /** A packet that is encrypted by the keys that the plane has, in place of the first one that comes. */
-function encrypted(plain: string): Uint8Array {
+function encrypted(plain: Uint8Array, flags: number): Uint8Array {
   const key = new MppeSessionKey(128, keys.receive);
   key.change();
-  const octets = fromHex(plain);
-  const data = new Uint8Array(2 + octets.length);
-  data[0] = 0x90;
-  key.cipher.apply(octets, 0, octets.length, data, 2);
+  const data = new Uint8Array(2 + plain.length);
+  data[0] = flags;
+  key.cipher.apply(plain, 0, plain.length, data, 2);
   return data;
+}
+
+/** The first packet of Deflate under another sequence number. */
+function outOfSequence(): Uint8Array {
+  const into = new Uint8Array(good.length + 64);
+  const length = openCompressor(deflate, context)?.compress(good, into) ?? 0;
+  into[1] = 1;
+  return into.slice(0, length);
 }
 
 const ahead = (count: number, octets = 60): Uint8Array =>
@@ -125,7 +137,7 @@ const dataRows: readonly DataRow[] = [
     id: "CCP",
     what: "a sequence that is not due",
     method: deflate,
-    send: () => fromHex("0001 4b"),
+    send: outOfSequence,
     tells: ["damaged"],
   },
   {
@@ -169,30 +181,24 @@ const dataRows: readonly DataRow[] = [
     id: "MPPE",
     what: "no flag of encryption",
     method: mppe(true),
-    send: () => fromHex("8000 0021 4500"),
+    send: () => encrypted(good, 0x80),
     tells: ["damaged"],
   },
   {
     id: "MPPE",
     what: "stateless and not flushed",
     method: mppe(true),
-    send: () => fromHex("1000 0021 4500"),
+    send: () => encrypted(good, 0x10),
     tells: ["damaged"],
   },
   {
     id: "MPPE",
     what: "LCP's Terminate-Request inside",
     method: mppe(true),
-    send: () => encrypted("c021 0501 0004"),
+    send: () => encrypted(fromHex("c021 0501 0004"), 0x90),
     tells: ["damaged"],
   },
-  { id: "MPPE", what: "a header alone", method: mppe(true), send: () => fromHex("9000"), tells: ["damaged"] },
 ];
-
-const good = concat(
-  Uint8Array.of(0x00, 0x21, 0x45, 0, 0, 200),
-  new Uint8Array(196).fill(0x61),
-);
 
 /** What the peer sends for a packet, from the Protocol field on. */
 function sentBy(compressor: PacketCompressor | undefined, packet: Uint8Array): Uint8Array {

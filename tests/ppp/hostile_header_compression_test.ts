@@ -4,7 +4,9 @@
  *
  * @module
  */
-import { concat, fromHex } from "../../src/base/octets.ts";
+import { internetChecksum } from "../../src/base/internet_checksum.ts";
+import { concat, fromHex, writeUint16 } from "../../src/base/octets.ts";
+import { ipHeaderOctets } from "../../src/ppp/compress/vj.ts";
 import { planeOnLine } from "../support/plane_on_line.ts";
 import { plainAcknowledgment, tcpPacket } from "../support/tcp_packets.ts";
 import { assert, assertEquals, test } from "../support/test.ts";
@@ -14,10 +16,14 @@ const MRU = 1500;
 /** What restored headers may add to a packet. */
 const HEADERS = 128;
 const whole = sentVj(vjPair().compressor, tcpPacket(plainAcknowledgment));
-/** The headers whole, with some octets changed. */
+/** The headers whole, with some octets changed and the checksum of IP right for them. */
 function headers(changes: Record<number, number>): Uint8Array {
   const changed = whole.slice();
   for (const [at, octet] of Object.entries(changes)) changed[Number(at)] = octet;
+  const header = changed.slice(2, 2 + ipHeaderOctets(changed, 2));
+  header[9] = 6;
+  writeUint16(header, 10, 0);
+  writeUint16(changed, 12, internetChecksum(header));
   return changed;
 }
 
@@ -60,11 +66,16 @@ const vjRows: readonly VjRow[] = [
   { id: "H43", what: "the second of three differences cut", send: "002d 4e00 1234 01 00" },
   { id: "H43", what: "an identification cut", send: "002d 6f00 1234 0000" },
   { id: "H44", what: "lengths from which special I would take more than there is", send: headers({ 5: 39 }) },
-  { id: "VJ", what: "an IP header of 16 octets", send: headers({ 2: 0x44 }) },
+  { id: "VJ", what: "an IP header of 16 octets", send: headers({ 2: 0x44, 30: 0x50 }) },
   { id: "VJ", what: "a TCP header of 16 octets", send: headers({ 34: 0x40 }) },
   { id: "VJ", what: "a TCP header longer than the packet", send: headers({ 34: 0xf0 }) },
   { id: "VJ", what: "an IP header longer than the packet", send: headers({ 2: 0x4f }) },
   { id: "VJ", what: "a length longer than the packet", send: headers({ 5: 41 }) },
+  {
+    id: "VJ",
+    what: "a wrong checksum",
+    send: concat(headers({}).subarray(0, 12), Uint8Array.of(1, 2), whole.subarray(14)),
+  },
   { id: "VJ", what: "half a checksum", send: "002d 4000 12" },
   { id: "VJ", what: "a mask alone", send: "002d 42" },
   { id: "VJ", what: "nothing", send: "002d" },
