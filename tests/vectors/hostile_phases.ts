@@ -94,7 +94,7 @@ const eapRows: readonly Row[] = [
   {
     id: "EAP4",
     what: "MSCHAPv2's proof of the server before its challenge",
-    send: [eap("01", "01", `1a03010031${letters(44)}`)],
+    send: [eap("01", "01", `1a03010030${letters(44)}`)],
     never: [/IPCP/, /MSCHAPv2/],
   },
   {
