@@ -169,7 +169,7 @@ const eapRows: readonly EapRow[] = [
     what: "Naks of all that there is",
     isChallenged: true,
     play: (link) => {
-      for (let n = 0; n < 10; n++) respond(link, "031a");
+      for (let n = 0; n < 3; n++) respond(link, "031a");
     },
     ends: true,
     answer: /EAP Failure/,
