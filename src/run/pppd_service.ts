@@ -410,7 +410,7 @@ export class PppdService implements Service {
     yield* this.#scripts.disconnect(line, ended?.reason === "carrierLost");
     if (ended === undefined || connection.hasFailed) return exitStatus.fatalError;
     if (!connection.wasUp && ended.reason !== "asked") {
-      for (const text of this.#workarounds.failed(ended.reason, connection.wasAsked)) {
+      for (const text of this.#workarounds.failed(ended.reason, connection.wasAsked, this.#now)) {
         this.#say("notice", text);
       }
     }
