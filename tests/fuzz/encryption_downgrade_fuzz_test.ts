@@ -22,7 +22,9 @@ test("CcpPolicy receives by nothing less than is allowed, after every order of f
   let count = 0;
   let agreements = 0;
   for (const mppe of allChoices()) {
-    count += everyOrder([{ kind: "ack" }, { kind: "reject" }, ...naks], 4, (played) => {
+    // Where encryption need not be, there is less to lose.
+    const length = mppe.required ? 4 : 3;
+    count += everyOrder([{ kind: "ack" }, { kind: "reject" }, ...naks], length, (played) => {
       const policy = policyOf(mppe);
       for (const move of played) {
         const request = policy.request();
@@ -33,7 +35,7 @@ test("CcpPolicy receives by nothing less than is allowed, after every order of f
       const { receive } = policy.agreement;
       checkMethod(receive, mppe, () => inWords(played, mppe));
       const isLess = receive === undefined && played.at(-1)?.kind === "ack";
-      assert(!mppe.required || !isLess || policy.failure !== undefined, inWords(played, mppe));
+      if (mppe.required && isLess) assert(policy.failure !== undefined, inWords(played, mppe));
       if (receive !== undefined) agreements += 1;
       // What has failed ends the link; what was agreed on or does not ask any more is not answered again.
       return policy.failure === undefined && policy.request().length > 0 && played.at(-1)?.kind !== "ack";
@@ -63,8 +65,8 @@ test("CCP of a link is up with nothing less than is allowed, after every order o
     { kind: "ack" },
     { kind: "reject" },
     { kind: "terminate" },
-    ...some(naks, 0, 1, 8, 9, 12, 14),
-    ...some(requests, 0, 1, 4, 8, 9, 12, 14, 15, 16),
+    ...some(naks, 0, 8, 12),
+    ...some(requests, 1, 4, 8, 9, 14, 15),
   ];
   let count = 0;
   let agreements = 0;
@@ -77,5 +79,5 @@ test("CCP of a link is up with nothing less than is allowed, after every order o
       return !isOver && (!isUp || played.length < 3);
     });
   }
-  assert(count > 100_000 && agreements > 1000, `${count} orders, ${agreements} agreements`);
+  assert(count > 30_000 && agreements > 500, `${count} orders, ${agreements} agreements`);
 });

@@ -116,7 +116,7 @@ const dataRows: readonly DataRow[] = [
     id: "H55",
     what: "a bomb of 1 to 1000",
     method: deflate,
-    send: () => bomb(deflate, 1_000_000),
+    send: () => bomb(deflate, 200_000),
     tells: ["broken"],
   },
   {
@@ -242,7 +242,7 @@ for (const { id, what, method, send, tells } of dataRows) {
 for (
   const [what, most, send] of [
     ["noise under counts that are due", 16, (n: number) => ahead(n)],
-    ["noise whose count jumps", 16, () => ahead(2047)],
+    ["noise whose count jumps", 16, () => ahead(47)],
     ["nothing but late packets", 1600, () => ahead(4000)],
     ["packets in the clear in encrypted ones", 16, () => fromHex("8000 0021 4500")],
   ] as const
@@ -259,9 +259,9 @@ for (
 test("H55: a bomb of Deflate costs the receiver no more than the packet that it may have been", () => {
   const into = new Uint8Array(MRU + 66 + 100).fill(0x55);
   const decompressor = openDecompressor(deflate, { keys });
-  const before = bomb(deflate, 1_000_000);
+  const before = bomb(deflate, 200_000);
   assert(before.length <= MRU, `${before.length} octets`);
-  for (let n = 0; n < 200; n++) {
+  for (let n = 0; n < 20; n++) {
     decompressor?.reset();
     const length = decompressor?.decompress(before, into.subarray(0, MRU + 66)) ?? 0;
     assert(length < 0, `${length} octets`);
@@ -325,7 +325,7 @@ function compressing(): LinkPlaybook {
 
 test("CCP: Reset-Requests without end get ten Acks a second, and the link lives", () => {
   const link = compressing();
-  for (let n = 0; n < 5000; n++) link.control(CCP, 14, n & 0xff);
+  for (let n = 0; n < 1000; n++) link.control(CCP, 14, n & 0xff);
   const at = link.take().length;
   assert(at > 0 && at <= 10, `${at} at once`);
   for (let ms = 0; ms < 5000; ms += 10) link.control(CCP, 14, 1).advance(10);
