@@ -49,13 +49,12 @@
 /* Given back when memory is short, so that a link can still be taken down. Below glibc's mmap threshold of 128 KB. */
 #define RESERVE_OCTETS (120 * 1024)
 /*
- * What a connected program takes, so that no start is half made: the engine is not careful when it gets nothing. The engine and
- * the loaded program grow with the bytecode; then come a link's buffers and dictionaries.
+ * What a connected program takes, so that no start is half made: the engine is not careful when it gets nothing. The loaded
+ * program takes up to four times its bytecode, more than half of that on 32 bits too; the rest is a link with Deflate.
  */
-#define START_OCTETS (uplinkd_program_size / 2 * sizeof(void *) + 1024 * 1024)
-/* The engine throws when it has used so much of the stack; below that lie the calls it makes meanwhile. */
-#define STACK_OCTETS (256 * 1024)
-#define STACK_BELOW (32 * 1024)
+#define START_OCTETS (4 * (size_t)uplinkd_program_size + 1280 * 1024)
+/* Of the stack, which has room for argv too. The engine throws when it has used three quarters; its calls lie below that. */
+#define STACK_OCTETS (320 * 1024)
 /* For a signal handler: the kernel's frame is 11 KB on the largest of processors. */
 #define HANDLER_OCTETS (16 * 1024)
 #define MOST_TEXTS 65536
@@ -743,8 +742,7 @@ static int fatal(JSContext *ctx, const char *what)
 {
     JSValue error = ctx ? JS_GetException(ctx) : JS_UNDEFINED;
     const char *text = ctx && !memory_refused ? JS_ToCString(ctx, error) : NULL;
-    dprintf(2, "uplinkd: error: %s: %s\n", what,
-            text ? text : OUT_OF_MEMORY);
+    dprintf(2, "uplinkd: error: %s: %s\n", what, text ? text : OUT_OF_MEMORY);
     return 1;
 }
 
@@ -802,29 +800,25 @@ static int run(JSContext *ctx)
     JSContext *job;
     for (;;) {
         int ran = JS_ExecutePendingJob(JS_GetRuntime(ctx), &job);
-        if (ran < 0)
-            return fatal(ctx, "a fault of this program");
         if (ran > 0)
             continue;
-        JSValue waited = JS_Call(ctx, when_idle, JS_UNDEFINED, 0, NULL);
+        JSValue waited = ran < 0 ? JS_EXCEPTION : JS_Call(ctx, when_idle, JS_UNDEFINED, 0, NULL);
         if (JS_IsException(waited))
-            return fatal(ctx, "a fault of this program");
+            return fatal(ctx, memory_refused ? "cannot go on" : "a fault of this program");
         JS_FreeValue(ctx, waited);
     }
 }
 
-/* What the engine may use of the stack: less than its own default, since few programs here need it and all pay the room. */
 static size_t stack_octets(void)
 {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_STACK, &limit) < 0 || limit.rlim_cur >= 2 * (STACK_OCTETS + STACK_BELOW))
-        return STACK_OCTETS;
-    return limit.rlim_cur > 4 * STACK_BELOW ? limit.rlim_cur / 2 - STACK_BELOW : STACK_BELOW;
+    int is_small = getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < 2 * STACK_OCTETS;
+    return is_small ? limit.rlim_cur / 2 : STACK_OCTETS;
 }
 
 static int is_roomy(size_t stack)
 {
-    void *room = malloc(START_OCTETS + stack + STACK_BELOW);
+    void *room = malloc(START_OCTETS + stack);
     free(room);
     return room != NULL;
 }
@@ -873,8 +867,8 @@ int main(int argc, char **argv)
     JSRuntime *runtime = is_roomy(stack) ? JS_NewRuntime2(&allocator, NULL) : NULL;
     if (runtime == NULL)
         return fatal(NULL, "cannot start");
-    take_stack(stack + STACK_BELOW);
-    JS_SetMaxStackSize(runtime, stack);
+    take_stack(stack);
+    JS_SetMaxStackSize(runtime, stack / 4 * 3);
     JSValue program = JS_UNDEFINED;
     JSContext *ctx = open_context(runtime, &program);
     when_idle = JS_UNDEFINED;

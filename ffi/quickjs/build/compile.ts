@@ -112,7 +112,9 @@ async function engineObject(
 
 /** All of the engine's C: what is kept from an earlier build holds for the same source alone. */
 async function sourceOf(engine: string): Promise<string> {
-  const names = [...Deno.readDirSync(engine)].map((entry) => entry.name).filter((name) => /\.[ch]$/.test(name));
+  const names = [...Deno.readDirSync(engine)].map((entry) => entry.name).filter((name) =>
+    /\.[ch]$/.test(name)
+  );
   const texts = await Promise.all(names.toSorted().map((name) => Deno.readTextFile(`${engine}/${name}`)));
   return digest(texts);
 }
@@ -134,7 +136,9 @@ export async function engineCompiler(engine: string): Promise<string> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   const version = (await Deno.readTextFile(`${engine}/VERSION`)).trim();
-  const sources = [...ENGINE, "quickjs.c", "libregexp.c", "quickjs-libc.c", "qjsc.c"].map((file) => `${engine}/${file}`);
+  const sources = [...ENGINE, "quickjs.c", "libregexp.c", "quickjs-libc.c", "qjsc.c"].map((file) =>
+    `${engine}/${file}`
+  );
   const defines = [
     "-D_GNU_SOURCE",
     `-DCONFIG_VERSION="${version}"`,
