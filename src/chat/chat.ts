@@ -52,7 +52,7 @@ export class Chat implements Machine<ChatInput, ChatOutput> {
   #minds = true;
   #waiting: Uint8Array[] = [];
   #waitingCount = 0;
-  #closed: Extract<ChatInput, { kind: "closed" }> | undefined;
+  #isClosed = false;
   #course: Course<void> | undefined;
   #pause: Pause | undefined;
   #isEnding = false;
@@ -97,7 +97,7 @@ export class Chat implements Machine<ChatInput, ChatOutput> {
         this.#keep(input.octets);
         break;
       case "closed":
-        this.#closed = input;
+        this.#isClosed = true;
         break;
       case "signal":
         if (input.signal !== "SIGHUP" || this.#minds) this.#stop(input.signal);
@@ -138,7 +138,7 @@ export class Chat implements Machine<ChatInput, ChatOutput> {
         else this.#waiting.shift();
         this.#waitingCount -= 1;
         this.#resume({ kind: "octet", octet: (first[0] ?? 0) & 0x7f });
-      } else if (this.#closed !== undefined) this.#resume(this.#closed);
+      } else if (this.#isClosed) this.#resume({ kind: "closed" });
       else return;
     }
   }
@@ -239,7 +239,10 @@ export class Chat implements Machine<ChatInput, ChatOutput> {
     const until = this.#limit();
     for (;;) {
       const resumed = yield { for: "octet", until };
-      if (resumed.kind !== "octet") return this.#vain(resumed);
+      if (resumed.kind !== "octet") {
+        if (resumed.kind === "time") this.#tell("alarm");
+        return { kind: "timeout", closed: resumed.kind === "closed" };
+      }
       this.#heard.push(resumed.octet);
       this.#onlooker.octet(resumed.octet);
       const report = this.#reporter.take(resumed.octet, this.#heard, this.#now);
@@ -256,18 +259,6 @@ export class Chat implements Machine<ChatInput, ChatOutput> {
       this.#tellHeard();
       this.#tell(" -- failed");
       return { kind: "aborted", by, index };
-    }
-  }
-
-  #vain(resumed: Resume): Extract<ChatResult, { kind: "timeout" }> {
-    if (resumed.kind === "time") this.#tell("alarm");
-    this.#warnOfEnd(resumed);
-    return { kind: "timeout", closed: resumed.kind === "closed" };
-  }
-
-  #warnOfEnd(resumed: Resume): void {
-    if (resumed.kind === "closed" && resumed.endOfFile) {
-      this.#log("info", "warning: read() on stdin returned 0");
     }
   }
 
@@ -354,7 +345,6 @@ export class Chat implements Machine<ChatInput, ChatOutput> {
       const resumed = yield { for: "octet", until: this.#now + LAST_REPORT };
       if (resumed.kind === "octet" && this.#reporter.gather(resumed.octet)) continue;
       if (resumed.kind === "time") this.#tell("alarm");
-      this.#warnOfEnd(resumed);
       const report = this.#reporter.finish();
       if (report !== undefined) this.#outputs.push({ kind: "report", ...report });
     }

@@ -27,8 +27,8 @@ export interface ChatSettings extends Substitutions {
 export type ChatInput =
   | { readonly kind: "start" }
   | { readonly kind: "octets"; readonly octets: Uint8Array }
-  /** The line gives nothing any more; `endOfFile` tells that from a failure. */
-  | { readonly kind: "closed"; readonly endOfFile: boolean }
+  /** The line gives nothing any more. */
+  | { readonly kind: "closed" }
   /** The line has taken what the last `send` gave. */
   | { readonly kind: "taken" }
   /** The line did not take it. */

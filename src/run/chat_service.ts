@@ -109,11 +109,11 @@ export class ChatService implements Service {
     try {
       const count = this.#host.read(INPUT, this.#octet);
       if (count === "again") return;
-      if (count === 0) this.#chat.handle({ kind: "closed", endOfFile: true }, this.#now);
+      if (count === 0) this.#chat.handle({ kind: "closed" }, this.#now);
       else this.#chat.handle({ kind: "octets", octets: this.#octet }, this.#now);
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
-      this.#chat.handle({ kind: "closed", endOfFile: false }, this.#now);
+      this.#chat.handle({ kind: "closed" }, this.#now);
     }
   }
 
