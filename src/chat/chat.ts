@@ -36,8 +36,9 @@ const MOST_HEARD = 256;
 const MOST_WAITING = 4096;
 /** Octets of a file that are sent, as in chat(8). */
 const MOST_OF_FILE = 1023;
-/** The last report may go on this long for each octet, when all else is done. */
+/** The last report may go on this long for each octet, when all else is done, and this long in all. */
 const LAST_REPORT: Millis = 1000;
+const LAST_REPORT_IN_ALL: Millis = 10_000;
 
 /** See the file's head. */
 export class Chat implements Machine<ChatInput, ChatOutput> {
@@ -341,8 +342,9 @@ export class Chat implements Machine<ChatInput, ChatOutput> {
   *#finish(result: ChatResult): Course<void> {
     this.#isEnding = true;
     this.#onlooker.endLine();
+    const end = this.#now + LAST_REPORT_IN_ALL;
     while (this.#reporter.isGathering) {
-      const resumed = yield { for: "octet", until: this.#now + LAST_REPORT };
+      const resumed = yield { for: "octet", until: Math.min(end, this.#now + LAST_REPORT) };
       if (resumed.kind === "octet" && this.#reporter.gather(resumed.octet)) continue;
       if (resumed.kind === "time") this.#tell("alarm");
       const report = this.#reporter.finish();

@@ -35,10 +35,9 @@ export class Syslog {
   write(level: number, text: string): void {
     if (!this.#isThere) return;
     try {
-      this.#host.write(
-        this.#connected(),
-        encodeUtf8(`<${this.#facility * 8 + level}>${this.#name}[${this.#host.pid}]: ${text}`),
-      );
+      const fd = this.#connected();
+      const priority = this.#facility * 8 + level;
+      this.#host.write(fd, encodeUtf8(`<${priority}>${this.#name}[${this.#host.pid}]: ${text}`));
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
       this.#isThere = false;

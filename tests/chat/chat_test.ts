@@ -161,6 +161,29 @@ test("Chat hears the last report to its end, for a second at most after each oct
   assertEquals(stopped.status, 2, "a signal does not wait for the report");
 });
 
+/** Modems that mean no good: what they say every so many milliseconds, and what becomes of a script that waits for OK. */
+const hostile:
+  readonly (readonly [name: string, says: string, everyMs: number, status: number, withinMs: number])[] = [
+    ["an octet now and then, for ever", "x", 900, 3, 5000],
+    ["an echo without end", "ATI\r", 10, 3, 5000],
+    ["NUL and XOFF", "\0\x13", 10, 3, 5000],
+    ["a report without end", "REP", 900, 3, 15_000],
+    ["the answer in pieces between noise", "O\0K", 900, 3, 5000],
+    ["an ABORT string once in a thousand octets", `${"y".repeat(1000)}BUSY`, 1000, 4, 1000],
+  ];
+
+for (const [name, says, everyMs, status, withinMs] of hostile) {
+  test(`Chat has an end with a modem that says ${name}`, () => {
+    const talk = new Talk(["ABORT", "BUSY", "REPORT", "REP", "", "ATI", "OK"], {
+      timeoutSeconds: 5,
+      isVerbose: true,
+    });
+    for (let now = 0; now < withinMs; now += everyMs) talk.wait(everyMs).hear(says);
+    assertEquals(talk.wait(0).status, status);
+    assert(talk.lines().every((line) => line.length < 4100));
+  });
+}
+
 test("Chat keeps what comes while it types, 4096 octets at most", () => {
   const talk = new Talk(["", "ATZ", "OK", "x", "END"], { typingMs: 10 });
   talk.hear("OK").wait(1000);

@@ -63,7 +63,7 @@ async function converse(host: Host, request: Request, lines: Lines): Promise<num
     terminal = quieten(host);
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
-    lines.log("error", `Can't get terminal parameters: ${reasonOf(error)}`);
+    lines.complain(`Can't get terminal parameters: ${reasonOf(error)}; chat ... </dev/ttyUSB0 >/dev/ttyUSB0`);
     return 2;
   }
   let status: number;
