@@ -5,7 +5,7 @@
  */
 import { encodeUtf8 } from "../base/text.ts";
 import { type Fd, type Host, HostError } from "../host.ts";
-import { AF_UNIX, unixAddress } from "./unix_socket.ts";
+import { AF_UNIX, unixAddress } from "./socket_address.ts";
 
 const SYSLOG_SOCKET = "/dev/log";
 const DATAGRAM = 2;

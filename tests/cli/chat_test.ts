@@ -30,16 +30,16 @@ kernelTest(
   "uplinkd chat names file, line and column of a mistake, whatever it logs, before it sends anything",
   async () => {
     await withScratch(async (folder) => {
-      const play = { name: "", files: { script: `"" ATZ\nOK 'ATD\n` }, modem: [] };
-      for (const options of [["-S"], ["-S", "-s"], []]) {
-        const words = [...options, "-f", "{folder}/script"];
-        const result = (await playAll([chat], [{ ...play, words }], `${folder}/${options.join("")}`)).get("")
-          ?.[0];
-        assertEquals([result?.status, result?.sent], [1, ""]);
-        assert(
-          /^(chat: )?\{folder\}\/script: line 2, column 4: this quote/.test(result?.said ?? ""),
-          result?.said,
-        );
+      const plays = [["-S"], ["-S", "-s"], []].map((options) => ({
+        name: options.join(" "),
+        words: [...options, "-f", "{folder}/script"],
+        files: { script: `"" ATZ\nOK 'ATD\n` },
+        modem: [],
+      }));
+      for (const [result] of (await playAll([chat], plays, folder)).values()) {
+        const { status, sent, said = "" } = result ?? {};
+        assertEquals([status, sent], [1, ""]);
+        assert(/^(chat: )?\{folder\}\/script: line 2, column 4: this quote/.test(said), said);
       }
     });
   },

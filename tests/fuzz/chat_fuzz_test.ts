@@ -154,7 +154,6 @@ test("Chat under any octets shows nothing that moves a cursor, and keeps little 
       });
       talk.hear(input).hear("END\r").wait(2000);
       for (const line of talk.lines()) {
-        // deno-lint-ignore no-control-regex
         if (/^(show|log)/.test(line)) assert(/^[\n\t\x20-\x7e]*$/.test(line), JSON.stringify(line));
       }
     }),

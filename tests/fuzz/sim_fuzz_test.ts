@@ -9,7 +9,7 @@ import { writeUint16 } from "../../src/base/octets.ts";
 import { fromLatin1 } from "../../src/base/text.ts";
 import { answerIcmpEcho, emitIcmpEcho } from "../../src/sim/echo_responder.ts";
 import { Modem } from "../../src/sim/modem.ts";
-import { assert, assertEquals, test } from "../support/test.ts";
+import { assert, test } from "../support/test.ts";
 
 const runs = { numRuns: 100_000 };
 const octets = fc.uint8Array({ maxLength: 60 });

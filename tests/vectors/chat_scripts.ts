@@ -364,8 +364,12 @@ export const publicScripts: readonly Play[] = [
       says("ATD1234567", "\r\n\r\nCONNECT\r\nCallback login:"),
       { after: "call_back_ID\r", say: "\r\nCallback Password:" },
       {
-        after: "Call_back_password\r",
+        after: "Call_back_p",
         signal: "SIGHUP",
+      },
+      {
+        after: "assword\r",
+        pauseMs: 500,
         say: "\r\nNO CARRIER\r\n\r\nRING\r\nCONNECT\r\nlogin:",
       },
     ],

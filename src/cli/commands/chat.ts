@@ -66,20 +66,27 @@ async function converse(host: Host, request: Request, lines: Lines): Promise<num
     lines.complain(`Can't get terminal parameters: ${reasonOf(error)}; chat ... </dev/ttyUSB0 >/dev/ttyUSB0`);
     return 2;
   }
-  let status: number;
+  let isRestored = false;
   try {
-    status = await run(host, request, lines);
-  } finally {
+    const status = await run(host, request, lines);
     lines.closeReport();
-    try {
-      host.ioctl(INPUT, abiOf(host.platform).ioctl.TCSETS2, terminal.octets);
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error;
-      lines.log("error", `Can't restore terminal parameters: ${reasonOf(error)}`);
-      status = 2;
-    }
+    isRestored = true;
+    return restore(host, terminal, lines) ? status : 2;
+  } finally {
+    if (!isRestored) restore(host, terminal, lines);
   }
-  return status;
+}
+
+/** Put the terminal's settings back; whether it is still there. */
+function restore(host: Host, terminal: Termios, lines: Lines): boolean {
+  try {
+    host.ioctl(INPUT, abiOf(host.platform).ioctl.TCSETS2, terminal.octets);
+    return true;
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    lines.log("error", `Can't restore terminal parameters: ${reasonOf(error)}`);
+    return false;
+  }
 }
 
 /** Set the terminal for a conversation; its settings from before. Throws HostError. */
@@ -198,6 +205,7 @@ class Lines {
   }
 
   close(): void {
+    if (this.#report !== undefined) this.#host.close(this.#report);
     this.#syslog?.close();
   }
 }
