@@ -102,7 +102,8 @@ export class Termios {
 
   /**
    * Make the settings those of a conversation by turns: nothing echoed, edited, or translated on its way out, no signals from
-   * characters, reads give at least one octet. What else is set stays: speed, framing, flow control. chat(8) does the same.
+   * characters, reads give at least one octet. What else is set stays: speed, framing, flow control.
+   * As chat(8) does, but for ISTRIP, which would damage a PPP frame that comes early.
    */
   makeQuiet(): void {
     this.#set(INPUT, this.inputFlags | FLAG.IGNBRK | FLAG.IGNPAR);

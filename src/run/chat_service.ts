@@ -66,9 +66,8 @@ export class ChatService implements Service {
     return this.#chat.deadline;
   }
 
-  /** Begin: to be called once before the loop. */
+  /** Begin: to be called once before the loop, with SIGHUP, SIGINT and SIGTERM caught. */
   start(): void {
-    this.#host.catchSignals(["SIGHUP", "SIGINT", "SIGTERM"]);
     this.#chat.handle({ kind: "start" }, this.#now);
     this.#drain();
   }

@@ -246,6 +246,21 @@ AT+X="a","b" \\
   { name: "an ABORT string of 50 octets", words: ["-S", "ABORT", "x".repeat(50)], modem: [] },
   { name: "a word of 1500 octets", words: ["-S", "x".repeat(1500)], modem: [] },
   {
+    name: "what comes behind the last word",
+    words: [...verbose, "REPORT", "CONNECT", "", "ATD", "CONNECT"],
+    modem: [{ after: "ATD\r", say: "CONNECT 9600\r\n~rest}" }],
+  },
+  {
+    name: "words and options in every form",
+    words: ["-sSvt1", "-T5", "-U", "6", "--", "", "\\T\\U-", "-x", "-y"],
+    modem: [],
+  },
+  {
+    name: "a text that takes longer to type than the time limit",
+    words: ["-S", "-t", "1", "", "x".repeat(300)],
+    modem: [],
+  },
+  {
     name: "the line hangs up",
     words: [...verbose, "", "AT", "OK-AT-OK", "x"],
     modem: [{ after: "AT\r", pauseMs: 300, hangUp: true }],
@@ -270,6 +285,7 @@ AT+X="a","b" \\
 
 /** What is known to differ, and meant to: see docs/CHAT.md. */
 const differing = new Map<string, Partial<PlayResult>>([
+  ["a text that takes longer to type than the time limit", { sent: "" }],
   ["a quote that is not closed", { said: "" }],
   ["51 ABORT strings", { said: "" }],
   ["an ABORT string of 50 octets", { said: "" }],

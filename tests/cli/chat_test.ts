@@ -55,3 +55,16 @@ kernelTest("uplinkd chat waits for a password that another program writes into a
     assertEquals([result?.sent, result?.status, result?.said], ["sesame\r", 0, "send (??????)\n"]);
   });
 });
+
+kernelTest("uplinkd chat leaves the first PPP frame behind CONNECT whole", async () => {
+  await withScratch(async (folder) => {
+    const frame = "~\xff\x03\xc0!\x01\x01\0\x04~";
+    const play = {
+      name: "",
+      words: ["-S", "", "ATD", "CONNECT\\r\\n"],
+      modem: [{ after: "ATD\r", say: `CONNECT\r\n${frame}` }],
+    };
+    const [result] = (await playAll([chat], [play], folder)).get("") ?? [];
+    assertEquals([result?.status, result?.leftUnread], [0, frame]);
+  });
+});

@@ -43,6 +43,8 @@ export interface PlayResult {
   /** The file `report` of the folder. */
   readonly reported: string | undefined;
   readonly leftTerminalAsItWas: boolean;
+  /** What it did not read, for whoever has the line next. */
+  readonly leftUnread: string;
 }
 
 const STAMP = /^(chat: {2})[A-Z][a-z]{2} [ 0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-6][0-9] /gm;
@@ -167,6 +169,12 @@ class Stage {
     }
   }
 
+  #unread(): string {
+    this.#host.setNonBlocking(this.#slave, true);
+    const count = this.#host.read(this.#slave, this.#chunk);
+    return count === "again" ? "" : latin1(this.#chunk.subarray(0, count));
+  }
+
   /** After the end. */
   finish(): PlayResult {
     const host = this.#host;
@@ -179,6 +187,7 @@ class Stage {
         .replace(STAMP, "$1STAMP ").replaceAll(this.#folder, "{folder}"),
       reported: readTextFile(host, `${this.#folder}/report`, 1 << 16)?.replace(STAMP, "$1STAMP ")
         .replaceAll(this.#folder, "{folder}"),
+      leftUnread: this.#unread(),
       leftTerminalAsItWas: isThere && latin1(this.#settings().octets) === latin1(this.#before),
     };
     for (const fd of [this.#slave, ...this.#master === undefined ? [] : [this.#master]]) host.close(fd);

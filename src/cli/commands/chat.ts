@@ -49,6 +49,7 @@ export async function chat(host: Host, args: readonly string[]): Promise<number>
     printLines(host, ERRORS, USAGE);
     return 1;
   }
+  host.catchSignals(["SIGHUP", "SIGINT", "SIGTERM"]);
   const lines = new Lines(host, request);
   try {
     return await converse(host, request, lines);
