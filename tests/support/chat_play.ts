@@ -4,12 +4,12 @@
  * @module
  */
 import { decodeUtf8, fromLatin1, latin1 } from "../../src/base/text.ts";
-import type { Fd, Millis, SignalName } from "../../src/host.ts";
+import type { Fd, Host, Millis, SignalName } from "../../src/host.ts";
 import { abiOf } from "../../src/linux/abi.ts";
 import { readTextFile, writeFileAtomically } from "../../src/linux/files.ts";
 import { openPty, openPtySlave } from "../../src/linux/pty.ts";
 import { Termios } from "../../src/linux/termios.ts";
-import { machine } from "./machine.ts";
+import { fixtureArgv, machine, run } from "./machine.ts";
 
 /** What the modem does once the program has sent `after` (one character for each octet), counted from what it did before. */
 export interface Turn {
@@ -53,7 +53,7 @@ const AT_ONCE = 8;
 
 /** A play under way. */
 class Stage {
-  readonly #host = machine();
+  readonly #host: Host;
   readonly #play: Play;
   readonly #folder: string;
   readonly #slave: Fd;
@@ -71,8 +71,8 @@ class Stage {
   readonly #until: Millis;
   #status: { readonly status: number | undefined } | undefined;
 
-  constructor(program: readonly string[], play: Play, folder: string) {
-    const host = this.#host;
+  constructor(host: Host, program: readonly string[], play: Play, folder: string) {
+    this.#host = host;
     this.#play = play;
     this.#folder = folder;
     const fill = (text: string) => text.replaceAll("{folder}", folder);
@@ -195,13 +195,33 @@ class Stage {
   }
 }
 
-/** Play each with all of the programs, some at the same time; folders are made below `folder`. By the plays' names. */
+/** What a process of its own is to play. */
+interface Programme {
+  readonly programs: readonly (readonly string[])[];
+  readonly plays: readonly Play[];
+}
+
+const MOST_OCTETS = 1 << 20;
+
+/**
+ * Play each with all of the programs, some at the same time, in a process of its own: other tests of this one count their
+ * descriptors. Folders are made below `folder`. By the plays' names.
+ */
 export async function playAll(
-  programs: readonly (readonly string[])[],
+  programs: Programme["programs"],
   plays: readonly Play[],
   folder: string,
 ): Promise<Map<string, PlayResult[]>> {
-  const host = machine();
+  writeFileAtomically(machine(), `${folder}/programme`, JSON.stringify({ programs, plays }));
+  await run(...fixtureArgv("chatPlays", folder));
+  return new Map(JSON.parse(readTextFile(machine(), `${folder}/results`, MOST_OCTETS) ?? "[]"));
+}
+
+/** The process of its own. */
+export async function chatPlays(host: Host, folder: string): Promise<void> {
+  const { programs, plays }: Programme = JSON.parse(
+    readTextFile(host, `${folder}/programme`, MOST_OCTETS) ?? "{}",
+  );
   const waiting = [...plays.entries()];
   const open = new Map<string, Stage[]>();
   const results = new Map<string, PlayResult[]>();
@@ -209,7 +229,10 @@ export async function playAll(
     while (open.size < AT_ONCE && waiting.length > 0) {
       const [number, play] = waiting.shift() ?? [];
       if (play === undefined) break;
-      open.set(play.name, programs.map((program, i) => new Stage(program, play, `${folder}/${number}-${i}`)));
+      open.set(
+        play.name,
+        programs.map((program, i) => new Stage(host, program, play, `${folder}/${number}-${i}`)),
+      );
     }
     const stages = [...open.values()].flat();
     const interests = stages.flatMap((each) => each.descriptors).map((fd) => ({
@@ -228,5 +251,5 @@ export async function playAll(
       open.delete(name);
     }
   }
-  return results;
+  writeFileAtomically(host, `${folder}/results`, JSON.stringify([...results]));
 }
