@@ -1,13 +1,14 @@
 /**
  * From the words of the command line to a command.
  *
- * Called as `pppd` or `pppstats`, the program is that; else the first word names the command.
+ * Called as `pppd`, `pppstats` or `chat`, the program is that; else the first word names the command.
  *
  * @module
  */
 import type { Host } from "../host.ts";
 import { VERSION } from "../version.ts";
 import { faultWords } from "../run/fault.ts";
+import { chat } from "./commands/chat.ts";
 import { demo } from "./commands/demo.ts";
 import { pppd } from "./commands/pppd.ts";
 import { pppstats } from "./commands/pppstats.ts";
@@ -17,6 +18,7 @@ import { printAnswer, printLines } from "./print_lines.ts";
 type Command = (host: Host, args: readonly string[]) => Promise<number>;
 
 const commands = new Map<string, { readonly run: Command; readonly summary: string }>([
+  ["chat", { run: chat, summary: "a conversation with a modem by a script, as chat(8) holds it" }],
   ["demo", { run: demo, summary: "a link coming up through a virtual modem, and pings across it" }],
   ["pppd", { run: pppd, summary: "a PPP link with the options, files and exit codes of pppd(8)" }],
   ["pppstats", { run: pppstats, summary: "what a link has carried, in the columns of pppstats(8)" }],
@@ -35,6 +37,7 @@ export async function main(host: Host): Promise<number> {
 
 async function run(host: Host): Promise<number> {
   if (host.calledAs === "pppd") return await pppd(host, host.args);
+  if (host.calledAs === "chat") return await chat(host, host.args);
   if (host.calledAs === "pppstats") return await pppstats(host, host.args);
   const [name, ...rest] = host.args;
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {

@@ -1,5 +1,5 @@
 /**
- * Whatever comes over a line, the conversation, the virtual modem and the echo responder neither throw nor grow.
+ * Whatever comes over a line, the virtual modem and the echo responder neither throw nor grow.
  *
  * @module
  */
@@ -7,10 +7,9 @@ import fc from "fast-check";
 import { internetChecksum } from "../../src/base/internet_checksum.ts";
 import { writeUint16 } from "../../src/base/octets.ts";
 import { fromLatin1 } from "../../src/base/text.ts";
-import { Chat } from "../../src/chat/chat.ts";
 import { answerIcmpEcho, emitIcmpEcho } from "../../src/sim/echo_responder.ts";
 import { Modem } from "../../src/sim/modem.ts";
-import { assert, assertEquals, test } from "../support/test.ts";
+import { assert, test } from "../support/test.ts";
 
 const runs = { numRuns: 100_000 };
 const octets = fc.uint8Array({ maxLength: 60 });
@@ -38,34 +37,6 @@ const modemText = fc.array(
   ),
   { maxLength: 12 },
 ).map((parts) => fromLatin1(parts.join("")));
-
-test("Chat under any octets ends once at most, and cuts do not change what it says", () => {
-  const script = {
-    steps: [{ kind: "expect" as const, octets: fromLatin1("aab"), withinMs: 10 }],
-    abort: [fromLatin1("abb"), fromLatin1("b")],
-  };
-  const words = fc.array(fc.constantFrom("a", "b", "c"), { maxLength: 12 }).map((each) =>
-    fromLatin1(each.join(""))
-  );
-  fc.assert(
-    fc.property(words, fc.nat(12), (input, cut) => {
-      const talk = (...parts: readonly Uint8Array[]) => {
-        const chat = new Chat(script);
-        chat.handle({ kind: "start" }, 0);
-        for (const part of parts) chat.handle({ kind: "octets", octets: part }, 0);
-        const kinds: string[] = [];
-        for (let output = chat.next(); output !== undefined; output = chat.next()) {
-          kinds.push(output.kind === "ended" ? output.result.kind : output.kind);
-        }
-        return kinds;
-      };
-      const whole = talk(input);
-      assert(whole.length <= 2);
-      assertEquals(talk(input.subarray(0, cut), input.subarray(cut)), whole);
-    }),
-    runs,
-  );
-});
 
 test("Modem under any typing never throws and is not kept busy for ever", () => {
   const input = fc.array(fc.tuple(fc.oneof(octets, modemText), fc.nat(2000)), { maxLength: 6 });

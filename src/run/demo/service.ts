@@ -8,8 +8,9 @@
  */
 import { formatIpv4 } from "../../base/inet.ts";
 import { concat, writeUint16 } from "../../base/octets.ts";
-import { printable } from "../../base/text.ts";
-import { Chat, type ChatOutput } from "../../chat/chat.ts";
+import { fromLatin1, printable } from "../../base/text.ts";
+import { Chat } from "../../chat/chat.ts";
+import type { ChatOutput } from "../../chat/conversation.ts";
 import { type Fd, type Host, HostError, type Interest, type Millis, type Wakeup } from "../../host.ts";
 import { openPty, openPtySlave } from "../../linux/pty.ts";
 import { type SerialPort, takeDescriptor } from "../../linux/serial.ts";
@@ -287,6 +288,7 @@ export class DemoService implements Service {
       case "send":
         this.#options.onNote(`to the modem:   ${printable(output.octets)}`);
         this.#host.write(this.#port.fd, output.octets);
+        this.#chat.handle({ kind: "taken" }, this.#now);
         return;
       case "matched":
         this.#options.onNote(`from the modem: ${printable(output.heard)}`);
@@ -295,9 +297,9 @@ export class DemoService implements Service {
       case "ended": {
         const { result } = output;
         if (result.kind === "aborted") {
-          this.#fail("noDial", `the modem answered ${printable(result.by)}`);
-        } else if (result.kind === "timeout") this.#fail("noDial", "the modem did not answer in time");
-        else this.#connected(result.rest);
+          this.#fail("noDial", `the modem answered ${printable(fromLatin1(result.by))}`);
+        } else if (result.kind === "reached") this.#connected(result.rest);
+        else this.#fail("noDial", "the modem did not answer in time");
       }
     }
   }
