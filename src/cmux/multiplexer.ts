@@ -102,7 +102,9 @@ export class Multiplexer implements Machine<MultiplexerInput, MultiplexerOutput>
   /** See Machine. */
   get deadline(): Millis | undefined {
     const { power } = this.#transmitter;
-    let first = earliest(this.#startAt, this.#abandonAt, this.#control.deadline, power.deadline);
+    let first = earliest(this.#startAt, this.#abandonAt, power.deadline);
+    if (power.state === "waking") return first;
+    first = earliest(first, this.#control.deadline);
     for (const channel of this.#channels.values()) first = earliest(first, channel.deadline);
     return first;
   }
@@ -157,9 +159,12 @@ export class Multiplexer implements Machine<MultiplexerInput, MultiplexerOutput>
       this.#abandonAt = undefined;
       this.decoder.abandon();
     }
+    const { power } = this.#transmitter;
+    if (power.expire(now)) this.#end("noReply");
+    // Nothing has gone that could be answered while the peer wakes up.
+    if (power.state === "waking") return;
     for (const channel of this.#channels.values()) channel.expire(now);
     this.#control.expire(now);
-    if (this.#transmitter.power.expire(now)) this.#end("noReply");
   }
 
   /** See Machine. */

@@ -258,6 +258,22 @@ test("multiplexer gives a sleeping peer T3 to wake up, and then ends", () => {
   assertEquals(pair.initiator.heard(), ["closed 1 multiplexerEnded", "ended noReply"]);
 });
 
+test("multiplexer opens a channel and closes down however long the peer takes to wake up", () => {
+  const pair = withChannels(new MultiplexerPair({ t1Ms: 100 }), 1);
+  for (const order of [{ kind: "open", dlci: 2 }, { kind: "stop" }] as const) {
+    pair.give(pair.initiator, { kind: "sleep" }, 100);
+    assertEquals(pair.initiator.heard(), ["asleep"]);
+    pair.weather = (octets, end) => end === "initiator" ? undefined : octets;
+    pair.give(pair.initiator, order, 6000);
+    assertEquals(pair.initiator.heard(), []);
+    pair.weather = (octets) => octets;
+    pair.run(500);
+    const said = pair.initiator.heard();
+    assertEquals(said[0], "awake");
+    assert(said.includes(order.kind === "open" ? "opened 2" : "ended asked"), said.join());
+  }
+});
+
 test("multiplexer closes channels, then down by CLD; and without an answer all the same", () => {
   const pair = withChannels(new MultiplexerPair(), 1, 2);
   pair.initiator.line.length = 0;
