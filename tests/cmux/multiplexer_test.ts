@@ -246,6 +246,21 @@ for (const option of ["basic", "advanced"] as const) {
   });
 }
 
+test("multiplexer finds out that a peer which answers no flags is awake", () => {
+  const pair = withChannels(new MultiplexerPair(), 1);
+  pair.give(pair.initiator, { kind: "sleep" }, 100);
+  // As n_gsm: it has answered PSC, never slept, and takes flags for nothing.
+  pair.responder.multiplexer.handle({ kind: "line", octets: Uint8Array.of(0xf9) }, pair.now);
+  pair.responder.multiplexer.sent(pair.responder.multiplexer.outgoing(pair.now).length);
+  pair.initiator.heard();
+  pair.weather = (octets, end) =>
+    end === "responder" && octets.every((octet) => octet === 0xf9) ? undefined : octets;
+  pair.initiator.multiplexer.write(1, fromLatin1("AT\r"));
+  pair.run(1200);
+  assertEquals(pair.initiator.heard(), ["awake"]);
+  assertEquals(latin1(pair.responder.take(1)), "AT\r");
+});
+
 test("multiplexer gives a sleeping peer T3 to wake up, and then ends", () => {
   const pair = withChannels(new MultiplexerPair({ t3Ms: 3000 }), 1);
   pair.give(pair.initiator, { kind: "sleep" }, 100);

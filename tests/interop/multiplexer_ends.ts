@@ -125,7 +125,9 @@ async function ours(): Promise<void> {
     say(JSON.stringify(output, (_key, value) => value instanceof Uint8Array ? toHex(value) : value));
     if (output.kind === "closed") open.delete(output.dlci);
     if (output.kind === "closed" && role === "responder" && open.size === 0) isOver = true;
-    if (output.kind === "tested" && role === "initiator") multiplexer.handle({ kind: "stop" }, now);
+    // n_gsm answers PSC and stays awake; what comes next has to wake it up all the same.
+    if (output.kind === "tested" && role === "initiator") multiplexer.handle({ kind: "sleep" }, now);
+    if (output.kind === "power" && output.isAsleep) multiplexer.handle({ kind: "stop" }, now);
     if (output.kind === "ended") isOver = true;
   }
 

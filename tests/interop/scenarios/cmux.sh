@@ -15,6 +15,8 @@ cmux_linux() { # OUR ROLE -- KERNEL'S -- OPTION -- FRAME -- N1 -- negotiates or 
   wait $our_end || why "ours: $(busybox tail -n 1 "$logs/near.log")"
   grep -q '"tested","octets":"aaf97e7d11"' "$logs/near.log" || why "TEST did not come back"
   grep -q 'the peer does not know RPN' "$logs/near.log" || why "no NSC for RPN"
+  [ "$1" = responder ] || grep -q '"power","isAsleep":false' "$logs/near.log" || why "it did not wake up"
+  [ "$1" = responder ] || grep -q '"ended","why":"asked"' "$logs/near.log" || why "it was not closed down"
 }
 
 # N1 is below 1500, at which n_gsm of Linux 6.1 drops a frame.
