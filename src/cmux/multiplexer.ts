@@ -170,8 +170,7 @@ export class Multiplexer implements Machine<MultiplexerInput, MultiplexerOutput>
   /** See Machine. */
   next(): MultiplexerOutput | undefined {
     for (;;) {
-      const output = this.#outputs.shift();
-      if (output !== undefined) return output;
+      if (this.#outputs.length > 0) return this.#outputs.shift();
       const frame = this.decoder.next();
       if (frame === undefined) {
         this.#abandonAt = this.decoder.isPartial ? this.#fedAt + HALF_FRAME : undefined;
@@ -261,7 +260,7 @@ export class Multiplexer implements Machine<MultiplexerInput, MultiplexerOutput>
       this.#respond(dlci, frameType.dm, false);
       return false;
     }
-    if (!channel.fire("data", this.#now)) return false;
+    if (!channel.takesData(this.#now)) return false;
     if (dlci === 0) {
       this.#control.receive(information);
       return false;
