@@ -37,6 +37,8 @@ export const EA = 0x01;
 export const COMMAND_RESPONSE = 0x02;
 /** Channels are 0, the control channel, to 61; 62 and 63 are reserved. §5.6 */
 export const LAST_DLCI = 61;
+/** The longest information field that a length of two octets can tell. §5.2.1.5 */
+export const MOST_INFORMATION = 32767;
 
 /** A frame as it came. One object per decoder, valid until its next call. */
 export interface Frame {

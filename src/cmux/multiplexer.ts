@@ -22,7 +22,15 @@ import { BasicFrameDecoder } from "./basic_decoder.ts";
 import { Channel, type ChannelPort } from "./channel.ts";
 import { ControlChannel, type ControlPort } from "./control_channel.ts";
 import type { Signals } from "./control_message.ts";
-import { type Frame, type FrameDecoder, type FrameType, frameType, LAST_DLCI, POLL_FINAL } from "./frame.ts";
+import {
+  type Frame,
+  type FrameDecoder,
+  type FrameType,
+  frameType,
+  LAST_DLCI,
+  MOST_INFORMATION,
+  POLL_FINAL,
+} from "./frame.ts";
 import type {
   ChannelEnd,
   MultiplexerCounters,
@@ -67,9 +75,13 @@ export class Multiplexer implements Machine<MultiplexerInput, MultiplexerOutput>
   #fedAt: Millis = 0;
   #abandonAt: Millis | undefined;
 
+  /** Throws RangeError for a frame size that cannot be. */
   constructor(settings: MultiplexerSettings) {
     const { option, role, t1Ms = 330, t2Ms = 660, t3Ms = 10_000, n2 = 3 } = settings;
     const n1 = settings.n1 ?? (option === "basic" ? 31 : 64);
+    if (!(n1 >= 1 && n1 <= MOST_INFORMATION)) {
+      throw new RangeError(`N1: expected 1 to ${MOST_INFORMATION} octets, got ${n1}`);
+    }
     const mostInformation = Math.max(n1, LEAST_ACCEPTED);
     const output = (each: MultiplexerOutput) => void this.#outputs.push(each);
     this.#settings = settings;

@@ -356,6 +356,12 @@ test("multiplexer carries on through a line that loses and damages octets", () =
   }
 });
 
+test("multiplexer refuses a frame size that no frame has", () => {
+  for (const n1 of [0, 32768, NaN]) assertThrows(() => new MultiplexerPair({ n1 }), /1 to 32767/);
+  const pair = withChannels(new MultiplexerPair({ n1: 32767 }), 1, 2);
+  loadBothWays(pair, 100_000);
+});
+
 test("multiplexer refuses a channel number that no channel has", () => {
   const pair = withChannels(new MultiplexerPair());
   for (const dlci of [0, 62, 63, -1, 1.5]) {
