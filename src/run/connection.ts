@@ -29,7 +29,9 @@ import { reportTraffic } from "./traffic_report.ts";
 export interface ConnectionParts {
   readonly host: Host;
   readonly settings: PppdSettings;
-  readonly line: PppdLine;
+  readonly line: Pick<PppdLine, "input" | "output" | "name" | "speed">;
+  /** Reads and writes the line's descriptors; default: the host. */
+  readonly octets?: Pick<Host, "read" | "write">;
   readonly hooks: Hooks;
   readonly log: (level: Level, text: string) => void;
   readonly debug: () => boolean;
@@ -41,6 +43,8 @@ export interface ConnectionParts {
   readonly waiting?: Uint8Array[] | undefined;
   /** Told once, when the first network is up. */
   readonly up: () => void;
+  /** Shown what the link says, before that is done. */
+  readonly shown?: (output: LinkOutput) => void;
 }
 
 type Ip = Extract<NetworkAgreement, { network: "ip" }>;
@@ -117,7 +121,7 @@ export class Connection {
   #makePlane(): TunPlane {
     const { host, settings, line, recording } = this.#parts;
     return new TunPlane({
-      host,
+      host: this.#parts.octets ?? host,
       lineIn: line.input,
       lineOut: line.output,
       tun: this.#interface.tun.fd,
@@ -274,6 +278,7 @@ export class Connection {
   }
 
   #act(output: LinkOutput, now: Millis): void {
+    this.#parts.shown?.(output);
     switch (output.kind) {
       case "packet":
         this.#packetLog.write("sent", output.packet, this.#wasUp);
