@@ -361,7 +361,7 @@ export class AtEngine implements Machine<AtInput, AtOutput> {
     const sent = this.#lastSent;
     if (text.length < 2 || sent === "") return false;
     if (text.toUpperCase() === sent.trim().toUpperCase()) return true;
-    if (this.#current?.isPayloadEcho(line) === true) return true;
+    if (this.#current?.isPayloadEcho(text) === true) return true;
     // The first octets of an echo get lost where the modem was asleep.
     return text.length > 2 && /^[^A-Za-z0-9]/.test(text) && !text.includes(":") && sent.endsWith(text);
   }

@@ -81,3 +81,9 @@ export function* recall(key: string): Procedure<string | undefined> {
 export function* progress(text: string): Procedure<void> {
   yield { kind: "progress", text };
 }
+
+/** Leave a call for commands; `timeout` where the modem would not. See AtInput. */
+export function* leaveCall(): Procedure<AtResponse> {
+  const reply = yield { kind: "escape" };
+  return reply.kind === "response" ? reply.response : detached;
+}

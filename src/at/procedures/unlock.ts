@@ -1,0 +1,159 @@
+/**
+ * The card's PIN, so that no card is ever blocked by us.
+ *
+ * State and tries are read first. A PIN goes out only when the card asks for one, at least two tries are left, and this PIN has
+ * not failed on this card; that it is about to be tried is written down before it goes out, so that a crash in between leads to
+ * no blind try. One wrong PIN ends it. PUK, second PIN and network locks are left to people.
+ *
+ * @module
+ */
+import type { Millis } from "../../machine.ts";
+import { enterPin, type PinRetries, type PinState, pinState, retriesOf } from "../commands/sim.ts";
+import { ask, pause, type Procedure, query, recall, remember } from "../procedure.ts";
+import type { FinalResult } from "../result_code.ts";
+import { cardNumber } from "./identify.ts";
+
+/** What to unlock with. */
+export interface UnlockSettings {
+  readonly pin: string | undefined;
+  /** Tells this PIN from another without telling it: a keyed digest, the caller's. One word. */
+  readonly fingerprint: string;
+  /** What `+CGMI` said: each maker has its own command for the tries. */
+  readonly manufacturer: string;
+  /** ICCID of the only card that this PIN is for; undefined: any. */
+  readonly onlyFor?: string | undefined;
+  /** Enter it though the modem does not tell the tries; default false. */
+  readonly allowUnknownRetries?: boolean;
+  /** A person says that this PIN shall be tried although it is written down as failed; default false. */
+  readonly again?: boolean;
+}
+
+/** Why a PIN was not entered. */
+export type HeldReason =
+  /** One try is left, or none. */
+  | "lastTry"
+  | "unknownRetries"
+  /** It has failed on this card, or a try was cut off. */
+  | "triedBefore"
+  | "otherCard"
+  | "puk"
+  | "lock"
+  | "noPin"
+  | "unknownState";
+
+/** How it ended. */
+export type UnlockResult =
+  | { readonly kind: "ready" | "unlocked" | "noCard" }
+  /** `left`: tries now. */
+  | { readonly kind: "wrongPin" | "uncertain"; readonly left: number | undefined }
+  | { readonly kind: "held"; readonly why: HeldReason; readonly left: number | undefined }
+  | { readonly kind: "failed"; readonly final: FinalResult };
+
+const BUSY_TRIES = 10;
+const BUSY_PAUSE: Millis = 2000;
+const READY_TRIES = 20;
+const READY_PAUSE: Millis = 1000;
+/** A fresh card's tries. */
+const FULL = 3;
+
+/** Unlock the card, if that can be done safely. */
+export function* unlock(settings: UnlockSettings): Procedure<UnlockResult> {
+  const before = yield* settledState();
+  if (before.kind !== "state") return before;
+  if (before.state === "ready" || before.state === "secondary") return { kind: "ready" };
+  if (before.state === "puk" || before.state === "lock") return held(before.state);
+  if (before.state === "unknown") return held("unknownState");
+  const { pin } = settings;
+  if (pin === undefined) return held("noPin");
+
+  const card = yield* cardNumber();
+  if (settings.onlyFor !== undefined && settings.onlyFor !== card) return held("otherCard");
+  const left = yield* triesLeft(settings.manufacturer);
+  if (left === undefined && settings.allowUnknownRetries !== true) return held("unknownRetries");
+  if (left !== undefined && left < 2) return held("lastTry", left);
+
+  const key = `pin ${card ?? "unknown"}`;
+  const written = yield* recall(key);
+  const mark = markFor(written, settings.fingerprint, left, settings.again ?? false);
+  if (mark === undefined) return held("triedBefore", left);
+  yield* remember(key, `${mark} ${settings.fingerprint} ${left ?? ""}`.trim());
+  const { final } = yield* ask(enterPin(pin));
+  return yield* outcome(key, settings, final, left);
+}
+
+function held(why: HeldReason, left?: number): UnlockResult {
+  return { kind: "held", why, left };
+}
+
+/**
+ * What to write down before a try; undefined: no try. One that was cut off may be made once more where the card says that it cost
+ * nothing: all tries were there before and are there now.
+ */
+function markFor(
+  written: string | undefined,
+  fingerprint: string,
+  left: number | undefined,
+  again: boolean,
+): "trying" | "again" | undefined {
+  const [mark, of, count] = (written ?? "").split(" ");
+  if (of !== fingerprint || again) return "trying";
+  return mark === "trying" && Number(count) === FULL && left === FULL ? "again" : undefined;
+}
+
+type Settled = { readonly kind: "state"; readonly state: PinState } | UnlockResult;
+
+/** The state, once the card is no longer busy. */
+function* settledState(): Procedure<Settled> {
+  for (let turn = 0;; turn++) {
+    const { value, final } = yield* query(pinState);
+    if (value !== undefined) return { kind: "state", state: value };
+    const code = final.kind === "cmeError" ? final.code : undefined;
+    if (code === 10) return { kind: "noCard" };
+    if (code === 12) return { kind: "state", state: "puk" };
+    const isBusy = code === 14 || final.kind === "ok";
+    if (!isBusy || turn === BUSY_TRIES) return { kind: "failed", final };
+    yield* pause(BUSY_PAUSE);
+  }
+}
+
+/** Tries of the PIN that are left; undefined: no command tells. */
+export function* triesLeft(maker: string): Procedure<number | undefined> {
+  const retries = yield* pinRetries(maker);
+  return retries?.pin;
+}
+
+/** Tries of PIN and PUK. */
+export function* pinRetries(maker: string): Procedure<PinRetries | undefined> {
+  for (const command of retriesOf(maker)) {
+    const { value } = yield* query(command);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+function* outcome(
+  key: string,
+  settings: UnlockSettings,
+  final: FinalResult,
+  before: number | undefined,
+): Procedure<UnlockResult> {
+  const isWrong = final.kind === "cmeError" && (final.code === 16 || final.code === 12);
+  if (!isWrong) {
+    // After an OK the card takes its time; after anything else the state tells what came of it. Never sent again.
+    for (let turn = 0; turn < READY_TRIES; turn++) {
+      const { value } = yield* query(pinState);
+      if (value === "ready" || value === "secondary") {
+        yield* remember(key, undefined);
+        return { kind: "unlocked" };
+      }
+      if (value === "puk" || (value === "pin" && final.kind !== "ok")) break;
+      yield* pause(READY_PAUSE);
+    }
+  }
+  const left = yield* triesLeft(settings.manufacturer);
+  if (isWrong || (before !== undefined && left !== undefined && left < before)) {
+    yield* remember(key, `wrong ${settings.fingerprint}`);
+    return { kind: "wrongPin", left };
+  }
+  return { kind: "uncertain", left };
+}
