@@ -48,7 +48,13 @@ export type ModemOutput =
   | { readonly kind: "dte"; readonly octets: Uint8Array; readonly port: number }
   | { readonly kind: "data"; readonly octets: Uint8Array; readonly call: number }
   /** A data call began, or the call there was is over. */
-  | { readonly kind: "call"; readonly isUp: true; readonly call: number; readonly setup: CallSetup }
+  | {
+    readonly kind: "call";
+    readonly isUp: true;
+    readonly call: number;
+    readonly port: number;
+    readonly setup: CallSetup;
+  }
   | { readonly kind: "call"; readonly isUp: false; readonly call: number }
   /** The device left the bus, or is there again: its ports go and come with it. */
   | { readonly kind: "plugged"; readonly isPlugged: boolean }
@@ -266,7 +272,7 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
       address: addressOf(contextIdentifier),
       emptyNaks: this.#emptyNaks,
     };
-    this.#outputs.push({ kind: "call", isUp: true, call: terminal.call, setup });
+    this.#outputs.push({ kind: "call", isUp: true, call: terminal.call, port: number, setup });
     this.#event("call", `a call over context ${contextIdentifier}, access point "${apn}"`, number);
     this.#faults.handle({ kind: "call" }, now);
     this.#drainFaults(now);
