@@ -11,6 +11,7 @@ import { faultWords } from "../run/fault.ts";
 import { demo } from "./commands/demo.ts";
 import { pppd } from "./commands/pppd.ts";
 import { pppstats } from "./commands/pppstats.ts";
+import { sim } from "./commands/sim.ts";
 import { printAnswer, printLines } from "./print_lines.ts";
 
 /** A command: its words without its own name; its exit status. */
@@ -20,6 +21,7 @@ const commands = new Map<string, { readonly run: Command; readonly summary: stri
   ["demo", { run: demo, summary: "a link coming up through a virtual modem, and pings across it" }],
   ["pppd", { run: pppd, summary: "a PPP link with the options, files and exit codes of pppd(8)" }],
   ["pppstats", { run: pppstats, summary: "what a link has carried, in the columns of pppstats(8)" }],
+  ["sim", { run: sim, summary: "a virtual modem to test with: uplinkd sim modem" }],
   ["version", { run: version, summary: "what this program is" }],
 ]);
 

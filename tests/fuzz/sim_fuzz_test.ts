@@ -9,7 +9,9 @@ import { writeUint16 } from "../../src/base/octets.ts";
 import { fromLatin1 } from "../../src/base/text.ts";
 import { Chat } from "../../src/chat/chat.ts";
 import { answerIcmpEcho, emitIcmpEcho } from "../../src/sim/echo_responder.ts";
+import { plainDevice } from "../../src/sim/device.ts";
 import { Modem } from "../../src/sim/modem.ts";
+import { modemProfiles } from "../../src/sim/profiles/table.ts";
 import { assert, assertEquals, test } from "../support/test.ts";
 
 const runs = { numRuns: 100_000 };
@@ -70,17 +72,9 @@ test("Chat under any octets ends once at most, and cuts do not change what it sa
 test("Modem under any typing never throws and is not kept busy for ever", () => {
   const input = fc.array(fc.tuple(fc.oneof(octets, modemText), fc.nat(2000)), { maxLength: 6 });
   fc.assert(
-    fc.property(input, fc.boolean(), (parts, hasCarrier) => {
-      const modem = new Modem({
-        manufacturer: "M",
-        model: "M",
-        operator: "O",
-        signalQuality: 1,
-        hasCarrier,
-        bitsPerSecond: 9600,
-        answerMs: 1,
-        dialMs: 200,
-      });
+    fc.property(input, fc.constantFrom(...modemProfiles.values()), (parts, profile) => {
+      const modem = new Modem({ ...plainDevice(profile), ports: 1 });
+      modem.handle({ kind: "start" }, 0);
       let now = 0;
       let said = 0;
       for (const [typed, pause] of parts) {

@@ -4,28 +4,24 @@
  * @module
  */
 import { fromLatin1, latin1 } from "../../src/base/text.ts";
-import { Modem } from "../../src/sim/modem.ts";
-import { type ModemProfile, splitCommandLine } from "../../src/sim/modem_dialect.ts";
+import { splitCommandLine } from "../../src/sim/command_line.ts";
+import { plainDevice } from "../../src/sim/device.ts";
+import { Modem, type ModemOptions } from "../../src/sim/modem.ts";
+import { plain } from "../../src/sim/profiles/plain.ts";
 import { assertEquals, test } from "../support/test.ts";
 
-const profile: ModemProfile = {
-  manufacturer: "Maker",
-  model: "Model",
-  operator: "Operator",
-  signalQuality: 24,
-  hasCarrier: true,
-  bitsPerSecond: 150_000_000,
-  answerMs: 20,
-  dialMs: 400,
-};
+const device = plainDevice(plain);
+const denied: Partial<ModemOptions> = { carrier: { ...device.carrier, registration: "denied" } };
 
 /** A modem under virtual time, and what it said. */
 class Bench {
   readonly modem: Modem;
   now = 0;
 
-  constructor(different: Partial<ModemProfile> = {}) {
-    this.modem = new Modem({ ...profile, ...different });
+  constructor(different: Partial<ModemOptions> = {}) {
+    this.modem = new Modem({ ...device, ...different });
+    this.modem.handle({ kind: "start" }, 0);
+    this.#said();
   }
 
   /** What it says to the DTE at once; data and calls in angle brackets. */
@@ -34,7 +30,7 @@ class Bench {
     for (let output = this.modem.next(); output !== undefined; output = this.modem.next()) {
       if (output.kind === "call") parts.push(output.isUp ? "<up>" : "<down>");
       else if (output.kind === "data") parts.push(`<${latin1(output.octets)}>`);
-      else parts.push(latin1(output.octets));
+      else if (output.kind === "dte") parts.push(latin1(output.octets));
     }
     return parts.join("");
   }
@@ -70,7 +66,7 @@ class Bench {
   }
 }
 
-function silentEcho(different: Partial<ModemProfile> = {}): Bench {
+function silentEcho(different: Partial<ModemOptions> = {}): Bench {
   const bench = new Bench(different);
   bench.asks("ATE0");
   return bench;
@@ -96,12 +92,12 @@ test("Modem echoes until ATE0 and answers after its delay", () => {
 test("Modem answers what a dial-up asks", () => {
   const bench = silentEcho();
   const answers: [string, string][] = [
-    ["ATI", "\r\nMaker Model\r\n\r\nOK\r\n"],
+    ["ATI", "\r\nuplinkd virtual modem\r\n\r\nOK\r\n"],
     ["at+cpin?", "\r\n+CPIN: READY\r\n\r\nOK\r\n"],
     ["AT+CSQ", "\r\n+CSQ: 24,99\r\n\r\nOK\r\n"],
     ["AT+CREG?", "\r\n+CREG: 0,1\r\n\r\nOK\r\n"],
     ["AT+CEREG?", "\r\n+CEREG: 0,1\r\n\r\nOK\r\n"],
-    ["AT+COPS?", '\r\n+COPS: 0,0,"Operator",7\r\n\r\nOK\r\n'],
+    ["AT+COPS?", '\r\n+COPS: 0,0,"Simnet",7\r\n\r\nOK\r\n'],
     ['AT+CGDCONT=1,"IP","a;b c"', "\r\nOK\r\n"],
     ["AT+CGDCONT?", '\r\n+CGDCONT: 1,"IP","a;b c"\r\n\r\nOK\r\n'],
     ['AT+CGDCONT=99,"IP"', "\r\nERROR\r\n"],
@@ -152,7 +148,7 @@ test("Modem puts a call through, and everything through the call", () => {
 });
 
 test("Modem says NO CARRIER when the call does not get through, or a character ends dialling", () => {
-  assertEquals(silentEcho({ hasCarrier: false }).asks("ATD*99#"), "\r\nNO CARRIER\r\n");
+  assertEquals(silentEcho(denied).asks("ATD*99#"), "\r\nNO CARRIER\r\n");
   const bench = silentEcho();
   bench.types("ATD*99#\r");
   bench.after(100);
