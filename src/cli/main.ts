@@ -9,6 +9,7 @@ import type { Host } from "../host.ts";
 import { VERSION } from "../version.ts";
 import { faultWords } from "../run/fault.ts";
 import { demo } from "./commands/demo.ts";
+import { dial } from "./commands/dial.ts";
 import { pppd } from "./commands/pppd.ts";
 import { pppstats } from "./commands/pppstats.ts";
 import { sim } from "./commands/sim.ts";
@@ -19,6 +20,7 @@ type Command = (host: Host, args: readonly string[]) => Promise<number>;
 
 const commands = new Map<string, { readonly run: Command; readonly summary: string }>([
   ["demo", { run: demo, summary: "a link coming up through a virtual modem, and pings across it" }],
+  ["dial", { run: dial, summary: "a data call of a modem, from its AT port to packets" }],
   ["pppd", { run: pppd, summary: "a PPP link with the options, files and exit codes of pppd(8)" }],
   ["pppstats", { run: pppstats, summary: "what a link has carried, in the columns of pppstats(8)" }],
   ["sim", { run: sim, summary: "a virtual modem to test with: uplinkd sim modem" }],

@@ -212,7 +212,10 @@ export class AtSession {
   #act(output: ProcedureOutput<unknown> | AtOutput, now: Millis): void {
     switch (output.kind) {
       case "send":
-        this.#parts.log("debug", `to the modem:   ${output.isSecret ? "(hidden)" : printable(output.octets)}`);
+        this.#parts.log(
+          "debug",
+          `to the modem:   ${output.isSecret ? "(hidden)" : printable(output.octets)}`,
+        );
         this.#send(output.octets);
         return;
       case "data":
@@ -225,7 +228,9 @@ export class AtSession {
         this.#parts.log(output.level, output.text);
         return;
       case "port":
-        if (output.health === "dead") this.#parts.log("warning", `${this.#line.name} does not answer any more`);
+        if (output.health === "dead") {
+          this.#parts.log("warning", `${this.#line.name} does not answer any more`);
+        }
         return;
       case "progress":
         this.#parts.progress(output.text);

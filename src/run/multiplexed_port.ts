@@ -53,9 +53,9 @@ export class ChannelLine implements OctetLine {
     return this.#why;
   }
 
-  /** Octets wait to be read, or the end of the line does. */
-  get isReadable(): boolean {
-    return this.#inbox.length > 0 || this.#state === "closed";
+  /** Octets that wait to be read. */
+  get waitingOctets(): number {
+    return this.#inbox.length;
   }
 
   /** From now on the line is gone when the modem takes its carrier back (DV of the V.24 signals). 27.010 §5.4.6.3.7 */

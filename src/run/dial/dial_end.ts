@@ -104,7 +104,8 @@ const meanings: Record<DialReason, Meaning> = {
   },
   pinHeld: {
     status: dialStatus.pin,
-    next: "Nothing was tried, so that the card is not blocked. With a phone you can see whether the PIN is right.",
+    next:
+      "Nothing was tried, so that the card is not blocked. With a phone you can see whether the PIN is right.",
   },
   pukWanted: {
     status: dialStatus.pin,
@@ -116,13 +117,17 @@ const meanings: Record<DialReason, Meaning> = {
   },
   registrationDenied: {
     status: dialStatus.network,
-    next: "The network does not want this card: is it active, is roaming allowed, is the modem's IMEI barred?",
+    next:
+      "The network does not want this card: is it active, is roaming allowed, is the modem's IMEI barred?",
   },
   notRegistered: {
     status: dialStatus.network,
     next: "Look at antenna and place. A first search takes minutes: --register-within 300 waits longer.",
   },
-  contextRefused: { status: dialStatus.context, next: "Is the APN spelled as the provider says? Try --apn ''." },
+  contextRefused: {
+    status: dialStatus.context,
+    next: "Is the APN spelled as the provider says? Try --apn ''.",
+  },
   argumentRefused: { status: dialStatus.usage, next: "See uplinkd dial --help." },
   multiplexerFailed: {
     status: dialStatus.call,
