@@ -201,12 +201,10 @@ export class AtSession {
   }
 
   #drain(now: Millis): void {
-    for (let output = this.#next(); output !== undefined; output = this.#next()) this.#act(output, now);
+    // What comes behind the end of a procedure is its run's to give too.
+    const source = this.#run ?? this.engine;
+    for (let output = source.next(); output !== undefined; output = source.next()) this.#act(output, now);
     this.#flush();
-  }
-
-  #next(): ProcedureOutput<unknown> | undefined {
-    return this.#run === undefined ? this.engine.next() : this.#run.next();
   }
 
   #act(output: ProcedureOutput<unknown> | AtOutput, now: Millis): void {
