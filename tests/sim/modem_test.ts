@@ -99,7 +99,7 @@ test("Modem answers what a dial-up asks", () => {
     ["AT+CEREG?", "\r\n+CEREG: 0,1\r\n\r\nOK\r\n"],
     ["AT+COPS?", '\r\n+COPS: 0,0,"Simnet",7\r\n\r\nOK\r\n'],
     ['AT+CGDCONT=1,"IP","a;b c"', "\r\nOK\r\n"],
-    ["AT+CGDCONT?", '\r\n+CGDCONT: 1,"IP","a;b c"\r\n\r\nOK\r\n'],
+    ["AT+CGDCONT?", '\r\n+CGDCONT: 1,"IP","a;b c","",0,0\r\n\r\nOK\r\n'],
     ['AT+CGDCONT=99,"IP"', "\r\nERROR\r\n"],
     ["AT+NONSENSE", "\r\nERROR\r\n"],
     ["ATA", "\r\nNO CARRIER\r\n"],

@@ -6,7 +6,7 @@
 import { done, failed, line } from "../answer.ts";
 import { registrationFields } from "../device.ts";
 import type { Command, CommandTable } from "../modem_profile.ts";
-import { told, withSim } from "./identity.ts";
+import { withSim } from "./identity.ts";
 
 /** A scan of the air takes its time. */
 const SCAN_MS = 4000;
@@ -93,5 +93,5 @@ export const networkCommands: CommandTable = {
       ? line(`+CIND: ${bars},${isRegistered ? 1 : 0},${status === 5 ? 1 : 0}`)
       : undefined;
   },
-  "+CPOL": told(() => ""),
+  "+CPOL": () => done(),
 };

@@ -23,7 +23,7 @@ export const plain: ModemProfile = {
   multiplexes: true,
   registrations: ["+CREG", "+CGREG", "+CEREG"],
   accessTechnology: 7,
-  contextTail: "",
+  contextTail: ',"",0,0',
   unknownCommand: "ERROR",
   greeting: [],
   signalReport: undefined,
