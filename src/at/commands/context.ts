@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { formatIpv6 } from "../../base/inet.ts";
+import { writeUint16 } from "../../base/octets.ts";
 import type { AtCommand, ReadCommand } from "../command.ts";
 import {
   allAfter,
@@ -152,17 +154,26 @@ export function readAddresses(lines: readonly string[]): ContextAddresses[] {
 export function addressOf(text: string): string | undefined {
   const trimmed = text.trim();
   if (trimmed.includes(":")) {
-    return /^[0-9A-Fa-f:.]{2,45}$/.test(trimmed) && !/^[0:.]+$/.test(trimmed) ? trimmed : undefined;
+    const octets = ipv6Octets(trimmed);
+    return octets?.some((octet) => octet !== 0) === true ? formatIpv6(octets) : undefined;
   }
   const numbers = trimmed.split(".").map((part) => /^[0-9]{1,3}$/.test(part) ? Number(part) : 256);
   if (numbers.some((each) => each > 255) || numbers.every((each) => each === 0)) return undefined;
   if (numbers.length === 4) return numbers.join(".");
-  if (numbers.length !== 16) return undefined;
-  const groups: string[] = [];
-  for (let at = 0; at < 16; at += 2) {
-    groups.push((((numbers[at] ?? 0) << 8) | (numbers[at + 1] ?? 0)).toString(16));
-  }
-  return groups.join(":");
+  return numbers.length === 16 ? formatIpv6(Uint8Array.from(numbers)) : undefined;
+}
+
+/** Octets of an IPv6 address with colons, RFC 4291 §2.2 without its third form. */
+function ipv6Octets(text: string): Uint8Array | undefined {
+  const halves = text.split("::").map((half) => half === "" ? [] : half.split(":"));
+  const [before = [], after = []] = halves;
+  const count = before.length + after.length;
+  if (halves.length > 2 || (halves.length === 2 ? count > 7 : count !== 8)) return undefined;
+  const groups = [...before, ...Array.from({ length: 8 - count }, () => "0"), ...after];
+  if (!groups.every((group) => /^[0-9A-Fa-f]{1,4}$/.test(group))) return undefined;
+  const octets = new Uint8Array(16);
+  groups.forEach((group, at) => writeUint16(octets, 2 * at, parseInt(group, 16)));
+  return octets;
 }
 
 /** What a network gave a context. */
@@ -239,7 +250,9 @@ export function readPacketEvent(line: string): PacketEvent | undefined {
   const text = (textAfter(line, "+CGEV:") ?? line.trim()).toUpperCase();
   const match = /^(NW|ME) (.*)$/.exec(text);
   if (match === null) {
-    return text === "REJECT" ? { kind: "other", contextIdentifier: undefined, isByNetwork: true } : undefined;
+    return /^REJECT\b/.test(text)
+      ? { kind: "other", contextIdentifier: undefined, isByNetwork: true }
+      : undefined;
   }
   const isByNetwork = match[1] === "NW";
   const what = match[2] ?? "";
@@ -247,8 +260,9 @@ export function readPacketEvent(line: string): PacketEvent | undefined {
   const context = /^(?:PDN )?(ACT|DEACT) ?(.*)$/.exec(what);
   if (context === null) return { kind: "other", contextIdentifier: undefined, isByNetwork };
   const numbers = fieldsOf(context[2] ?? "").map((field) => field.text);
-  // `PDN ACT cid[,reason]` has the identifier first; the older `DEACT type,address,[cid]` last.
-  const cid = /^PDN/.test(what) ? numbers[0] : numbers.slice(2).find((each) => /^[0-9]{1,2}$/.test(each));
+  // `PDN ACT cid`, `ACT primary,cid,event`, and the older `DEACT type,address[,cid]`.
+  const isNumbered = /^[0-9]+$/.test(numbers[0] ?? "");
+  const cid = /^PDN/.test(what) ? numbers[0] : isNumbered ? numbers[1] : numbers[2];
   return {
     kind: context[1] === "ACT" ? "contextUp" : "contextDown",
     contextIdentifier: decimal(cid),

@@ -103,7 +103,8 @@ export function readIccid(lines: readonly string[]): string | undefined {
       if (/^[0-9A-F]{18,20}$/i.test(digits)) return digits.toUpperCase();
       continue;
     }
-    const text = /(?<![0-9A-F])(89[0-9]{8}[0-9A-F]{8,10}|98[0-9A-F]{18})(?![0-9A-F])/i.exec(line)?.[1];
+    const text = /(?<![0-9A-F])(89[0-9]{4}[0-9A-F]{12,14}|98[0-9]{4}[0-9A-F]{14})(?![0-9A-F])/i.exec(line)
+      ?.[1];
     if (text === undefined) continue;
     const digits = text.startsWith("98") ? text.replace(/(.)(.)/g, "$2$1") : text;
     return digits.toUpperCase().replace(/F+$/, "");

@@ -83,16 +83,27 @@ export const scanOperators: ReadCommand<readonly FoundOperator[]> = {
 export function readScan(lines: readonly string[]): FoundOperator[] {
   const text = lines.map((line) => textAfter(line, "+COPS:") ?? line).join(",");
   const entry =
-    /\(\s*([0-3])\s*,\s*("[^"]*"|[^",()]*)\s*,\s*("[^"]*"|[^",()]*)\s*,\s*"?([0-9]{5,6})"?\s*\)?\s*(?:,\s*([0-9]{1,2})\s*)?/g;
+    /\(\s*([0-3])\s*,\s*("[^"]*"|[^",()]*)\s*,\s*("[^"]*"|[^",()]*)\s*,\s*"?((?:003[0-9]){5,6}|[0-9]{5,7})"?\s*\)?\s*(?:,\s*([0-9]{1,2})\s*)?/g;
   return [...text.matchAll(entry)].slice(0, 64).map((match) => ({
     status: found[Number(match[1])] ?? "unknown",
-    longName: unquoted(match[2]),
-    shortName: unquoted(match[3]),
-    digits: match[4] ?? "",
+    longName: nameOf(match[2], match[4]),
+    shortName: nameOf(match[3], match[4]),
+    digits: digitsOf(match[4]),
     technology: technologyOf(decimal(match[5])),
   }));
 }
 
-function unquoted(text: string | undefined): string {
-  return (text ?? "").trim().replace(/^"|"$/g, "");
+/** A name as text; where the digits are in UCS-2, 27.007's character set of `+CSCS`, the name is too. */
+function nameOf(text: string | undefined, digits: string | undefined): string {
+  const name = (text ?? "").trim().replace(/^"|"$/g, "");
+  return (digits ?? "").length > 7 ? ucs2(name) : name;
+}
+
+function digitsOf(text: string | undefined): string {
+  return text === undefined || text.length <= 7 ? text ?? "" : ucs2(text);
+}
+
+function ucs2(text: string): string {
+  if (!/^(?:[0-9A-F]{4})*$/i.test(text)) return text;
+  return text.replace(/.{4}/g, (code) => String.fromCharCode(parseInt(code, 16)));
 }

@@ -161,7 +161,7 @@ function placeOf(
 ): Pick<Registration, "areaCode" | "cellIdentity" | "technology" | "cause"> {
   const [area, second] = fields;
   const areaCode = hexadecimal(area?.text);
-  if (areaCode === undefined && !(fields.length > 2 && area?.text === "")) return {};
+  if (areaCode === undefined && second === undefined) return {};
   // A routing area code may stand before the cell or behind the technology: two digits, never the cell's own length.
   const isRoutingArea = second !== undefined && /^[0-9A-F]{2}$/i.test(second.text) &&
     /^[0-9A-F]{3,}$/i.test(fields[2]?.text ?? "") && fields.length > 3;

@@ -99,11 +99,17 @@ export const zrssi: SignalCommand = {
   read: (lines) => readZrssi(lines),
 };
 
-/** Of LTE four values, RSRP, RSRQ, RSSI and SINR; of 2G and 3G fewer, whose meaning they do not tell. */
+/** Of LTE four values, RSRP, RSRQ, RSSI and SINR; of UMTS three without a sign, RSSI, and Ec/Io and RSCP in halves; of GSM RSSI. */
 export function readZrssi(lines: readonly string[]): CellSignal[] | undefined {
   const values = fieldsOf(firstAfter(lines, "+ZRSSI:") ?? "").map((field) => fraction(field.text));
-  if (values.length < 4) return undefined;
   const [rsrp, rsrq, rssi, sinr] = values;
+  const below = (value: number | undefined, divisor: number) =>
+    value === undefined ? undefined : -Math.abs(value) / divisor;
+  if (values.length === 3) {
+    const ecIo = within(below(rsrq, 2), -40, 0);
+    return known({ technology: "umts", rssi: power(below(rsrp, 1)), ecIo, rscp: power(below(rssi, 2)) });
+  }
+  if (values.length < 4) return known({ technology: "gsm", rssi: power(below(rsrp, 1)) });
   return known({
     technology: "lte",
     rsrp: power(rsrp),

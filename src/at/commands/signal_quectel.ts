@@ -137,7 +137,7 @@ function cellOf(fields: readonly string[], scale: SinrScale): CellSignal | undef
         areaCode: hex(3),
         cellIdentity: hex(4),
         channel: number(6),
-        rssi: rxLev(number(8)),
+        rssi: power(number(8)) ?? rxLev(number(8)),
       };
     default:
       return undefined;

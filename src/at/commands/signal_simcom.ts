@@ -79,8 +79,8 @@ function cellOf(fields: readonly string[]): CellSignal | undefined {
         ...place,
         physicalCell: within(number(6), 0, 511),
         channel: number(7),
-        ecIo: within(number(9), -40, 0),
-        rscp: power(number(10)),
+        ecIo: within(below(fields[9]), -40, 0),
+        rscp: power(below(fields[10])),
       };
     case "gsm":
       return {
@@ -105,6 +105,12 @@ function powers(
   const divisor = rsrpValue < -200 ? 10 : 1;
   const scale = (value: number | undefined) => value === undefined ? undefined : round(value / divisor);
   return { rsrp: power(scale(rsrpValue)), rsrq: quality(scale(rsrqValue)), rssi: power(scale(rssiValue)) };
+}
+
+/** UMTS values come without their sign on most. */
+function below(text: string | undefined): number | undefined {
+  const value = fraction(text);
+  return value === undefined ? undefined : -Math.abs(value);
 }
 
 /** A cell identity of 32 bits that was printed with a sign. */

@@ -105,10 +105,11 @@ export const retriesCommands: Readonly<Record<string, ReadCommand<PinRetries>>> 
   /** 27.007 §8.65: a line for each code, with its name, and the tries of it and of its default. */
   standard: retriesCommand("+CPINR", "+CPINR:", (fields) => {
     const name = (fields[0] ?? "").toUpperCase();
+    if (fields.length === 1) return { pin: tries(fields[0]) };
     if (name === "SIM PIN") return { pin: tries(fields[1]) };
     return name === "SIM PUK" ? { puk: tries(fields[1]) } : undefined;
   }),
-  quectel: retriesCommand('+QPINC="SC"', "+QPINC:", (fields) => {
+  quectel: retriesCommand("+QPINC?", "+QPINC:", (fields) => {
     return (fields[0] ?? "").toUpperCase() === "SC" ? inRow(fields, 1) : undefined;
   }),
   sierra: retriesCommand("+CPINC?", "+CPINC:", (fields) => {
@@ -125,8 +126,8 @@ export const retriesCommands: Readonly<Record<string, ReadCommand<PinRetries>>> 
     (fields) => ({ pin: tries(fields[0]), puk: tries(fields[2]) }),
   ),
   telit: retriesCommand("#PCT", "#PCT:", (fields) => ({ pin: tries(fields[0]) })),
-  /** PIN, PIN2, PUK, PUK2. */
-  simcom: retriesCommand("+SPIC", "+SPIC:", (fields) => ({ pin: tries(fields[0]), puk: tries(fields[2]) })),
+  /** PIN, PUK, PIN2, PUK2. */
+  simcom: retriesCommand("+SPIC", "+SPIC:", (fields) => inRow(fields)),
   cinterion: retriesCommand("^SPIC", "^SPIC:", (fields) => ({ pin: tries(fields[0]) })),
   mediatek: retriesCommand(
     "+EPINC?",
