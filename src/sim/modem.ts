@@ -58,6 +58,8 @@ export type ModemOutput =
   | { readonly kind: "call"; readonly isUp: false; readonly call: number }
   /** The device left the bus, or is there again: its ports go and come with it. */
   | { readonly kind: "plugged"; readonly isPlugged: boolean }
+  /** A port was told to speak 27.010 from now on. */
+  | { readonly kind: "multiplex"; readonly port: number }
   | { readonly kind: "event"; readonly event: ModemEvent };
 
 /** What a call is made over. */
@@ -241,7 +243,7 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
         this.#unplug(this.#device.profile.restartMs, now);
         return;
       case "multiplex":
-        this.#event("line", "the host wants CMUX, which this port does not speak", number);
+        this.#outputs.push({ kind: "multiplex", port: number });
     }
   }
 

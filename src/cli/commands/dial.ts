@@ -159,7 +159,11 @@ class Picture implements Report {
   }
 
   readonly step = ({ name, detail, atMs, facts }: DialStep): void => {
-    if (name === "signal" && typeof facts["percent"] === "number") this.#toldPercent = facts["percent"];
+    if (name === "signal") {
+      const { percent, cells } = facts as Partial<SignalReading>;
+      this.#toldPercent = percent;
+      this.#toldTechnology = cells?.[0]?.technology;
+    }
     this.#row("good", this.#drawing.signs.done, titles[name], detail, `${Math.round(atMs)} ms`);
     if (name === "online") this.#print("", "  Packets pass. Ctrl-C hangs up.", "");
   };

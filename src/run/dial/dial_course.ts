@@ -330,7 +330,7 @@ function* carry(
       host,
       settings: settings.ppp,
       line,
-      lineName: data.line.name,
+      lineName: settings.port,
       speed,
       hooks,
       files,

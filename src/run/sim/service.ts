@@ -5,7 +5,8 @@
  */
 import { type Fd, type Host, HostError, type Interest, type Millis, type Wakeup } from "../../host.ts";
 import { earliest } from "../../machine.ts";
-import { Modem, type ModemEvent, type ModemOptions, type ModemOutput } from "../../sim/modem.ts";
+import { type ModemEvent, type ModemOptions, type ModemOutput } from "../../sim/modem.ts";
+import { MultiplexedModem } from "../../sim/multiplexed_modem.ts";
 import type { CallEndOptions } from "../../sim/script.ts";
 import { hostWords } from "../host_words.ts";
 import type { Service } from "../loop.ts";
@@ -37,7 +38,7 @@ const LEAVE_WITHIN: Millis = 3000;
 export class SimService implements Service {
   readonly #host: Host;
   readonly #options: SimOptions;
-  readonly #modem: Modem;
+  readonly #modem: MultiplexedModem;
   readonly #programs: Programs;
   readonly #calls = new Map<number, Call>();
   #ports: PtyPort[] = [];
@@ -47,7 +48,7 @@ export class SimService implements Service {
   constructor(host: Host, options: SimOptions) {
     this.#host = host;
     this.#options = options;
-    this.#modem = new Modem(options.modem);
+    this.#modem = new MultiplexedModem(options.modem);
     this.#programs = new Programs(host);
   }
 
