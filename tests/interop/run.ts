@@ -19,6 +19,11 @@ const packages: Record<string, string> = {
   "/usr/sbin/ip": "iproute2",
   "/usr/bin/tshark": "tshark",
   "/usr/bin/slirp-fullbolt": "slirp",
+  "/usr/bin/wvdial": "wvdial",
+  "/usr/bin/comgt": "comgt",
+  "/usr/sbin/ModemManager": "modemmanager",
+  "/usr/bin/dbus-daemon": "dbus",
+  "/usr/bin/gdbus": "libglib2.0-bin",
 };
 
 /** Words of the scenarios' files that are not scenarios themselves. */
@@ -53,6 +58,10 @@ const words = new Set([
   "bsd_sent_by_the_kernel",
   "compresses_between_us",
   "compresses_at_loss",
+  "sim_modem",
+  "real_pppd",
+  "near_dials",
+  "managed",
 ]);
 
 function exists(path: string): boolean {
