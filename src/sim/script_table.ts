@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { parse, TomlError, type TomlTable, type TomlValue } from "smol-toml";
+import { parse, TomlDate, TomlError, type TomlTable, type TomlValue } from "smol-toml";
 
 /** Something in a script that cannot be; the message names the key or the line. */
 export class ScriptError extends SyntaxError {
@@ -138,8 +138,7 @@ export class ScriptTable {
 }
 
 function isTable(value: TomlValue): value is TomlTable {
-  return typeof value === "object" && !Array.isArray(value) &&
-    Object.getPrototypeOf(value) === Object.prototype;
+  return typeof value === "object" && !Array.isArray(value) && !(value instanceof TomlDate);
 }
 
 function shown(value: unknown): string {

@@ -1,0 +1,97 @@
+# uplinkd dial: a virtual modem from power-on to packets through Debian's pppd, with CMUX and without.
+
+# our_dial WORDS…: dial at /run/lab/near-modem; its log is near.log, its exit status near.exit.
+our_dial() {
+  case $OURS in
+    *" pppd") words=${OURS% pppd} ;;
+    *) words=$ROOT/bin/uplinkd ;;
+  esac
+  rm -f /run/lab/near.exit
+  ( status=0
+    $words dial /run/lab/near-modem --json --verbose "$@" >> "$logs/near.log" 2>&1 || status=$?
+    echo $status > /run/lab/near.exit ) &
+}
+
+# dial_crossing PROFILE WORDS…: dial, ping, have 5 MB cross each way while the signal is read, and hang up: nothing lost, nothing left.
+dial_crossing() {
+  profile=$1
+  shift
+  sim_modem --profile "$profile" --program "$(real_pppd)"
+  our_dial --apn internet "$@"
+  logged near '"step":"online"' 40
+  pings 20 1000
+  dd if=/dev/urandom of=/run/lab/sent.out bs=1M count=5 2>/dev/null
+  before=$(count near '"event":"signal"')
+  began=$(busybox date +%s)
+  ping -n -i 0.1 -c 400 -s 200 -W 5 10.0.0.1 > "$logs/beside.log" 2>&1 &
+  beside=$!
+  ip netns exec far socat -u OPEN:/run/lab/sent.out TCP-LISTEN:4000,reuseaddr &
+  socat -u TCP:10.0.0.1:4000,retry=50,interval=0.2 OPEN:/run/lab/down.out,creat
+  ip netns exec far socat -u TCP-LISTEN:4001,reuseaddr OPEN:/run/lab/up.out,creat &
+  receiver=$!
+  socat -u OPEN:/run/lab/sent.out TCP:10.0.0.1:4001,retry=50,interval=0.2
+  wait $receiver
+  took=$(($(busybox date +%s) - began))
+  readings=$(($(count near '"event":"signal"') - before))
+  kill -INT $beside
+  wait $beside || true
+  wanted=$(busybox md5sum < /run/lab/sent.out)
+  [ "$(busybox md5sum < /run/lab/down.out)" = "$wanted" ] || why "5 MB came down different" || return 1
+  [ "$(busybox md5sum < /run/lab/up.out)" = "$wanted" ] || why "5 MB went up different" || return 1
+  grep -q " 0% packet loss" "$logs/beside.log" || why "pings beside them were lost: $(tail -2 "$logs/beside.log" | head -1)" ||
+    return 1
+  ! ip -s -s link show ppp0 | busybox awk '/errors/ { getline; if ($3 + $4 > 0) found = 1 } END { exit !found }' ||
+    why "the interface lost packets" || return 1
+  echo "measured: $profile $* 10 MB in $took s, signal read $readings times"
+}
+
+# Ends it, and looks that nothing is left.
+dial_ended() {
+  kill -INT "$(pgrep -f '[d]ial /run/lab/near-modem' | tail -1)"
+  ended near 0 20
+  logged far "the call is over"
+  [ ! -e /sys/class/net/ppp0 ] || why "ppp0 is left" || return 1
+  [ -z "$(ls /run/uplinkd 2>/dev/null)" ] || why "left in /run/uplinkd: $(ls /run/uplinkd)"
+}
+
+dial_reads_signal() { [ "$readings" -ge $((took - 1)) ] && [ "$readings" -ge 1 ] || why "$readings readings in $took s"; }
+
+dial_ec25_cmux() { dial_crossing quectel-ec25 && dial_reads_signal && logged near '"step":"multiplexer"' && dial_ended; }
+dial_ec25_bare() { dial_crossing quectel-ec25 --cmux off && dial_ended; }
+dial_ec25_two_ports() {
+  dial_crossing quectel-ec25 --control /run/lab/near-modem1 && dial_reads_signal && dial_ended
+}
+# An E398 has no CMUX: it has two ports.
+dial_e398_bare() { dial_crossing huawei-e398 && dial_ended; }
+dial_e398_two_ports() {
+  dial_crossing huawei-e398 --control /run/lab/near-modem1 && dial_reads_signal && dial_ended
+}
+
+# Asked for a name and a password, and with the PIN of the card.
+dial_authenticates() {
+  echo 1234 > /run/lab/near.pin
+  echo "open sesame" > /run/lab/near.password
+  sim_modem --profile quectel-ec25 --pin 1234 \
+    --program "$(real_pppd auth require-chap name server)"
+  our_dial --apn internet --user client --password-file /run/lab/near.password --pin-file /run/lab/near.pin --default-route --dns
+  logged near '"step":"online"' 40
+  pings 5 100
+  ip route show default | grep -q "dev ppp0" || why "no default route" || return 1
+  grep -q 10.0.0.53 /etc/ppp/resolv.conf || why "no name server" || return 1
+  ! grep -q 1234 "$logs/near.log" || why "the PIN is in the log" || return 1
+  dial_ended
+  ! ip route show default | grep -q ppp0 || why "the default route is left"
+}
+
+# Another end of the call hangs up: the modem's NO CARRIER, and an exit status that says so.
+dial_loses_call() {
+  sim_modem --profile quectel-ec25 --program "$(real_pppd)"
+  our_dial --apn internet --cmux "$1"
+  logged near '"step":"online"' 40
+  pkill -9 -f '[p]ppd nodetach local noauth nodefaultroute 10.0.0.1'
+  ended near 12 20
+  logged near callLost
+  [ ! -e /sys/class/net/ppp0 ] || why "ppp0 is left"
+}
+dial_loses_call_bare() { dial_loses_call off; }
+dial_loses_call_cmux() { dial_loses_call on; }
