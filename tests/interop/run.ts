@@ -71,6 +71,7 @@ const words = new Set([
   "managed",
   "our_dial",
   "dial_crossing",
+  "line_counts",
   "dial_ended",
   "dial_reads_signal",
   "dial_loses_call",
