@@ -15,6 +15,8 @@ import type { Procedure } from "../at/procedure.ts";
 import { type ProcedureOutput, ProcedureRun } from "../at/procedure_run.ts";
 import { HostError, type Interest, type Level, type Millis } from "../host.ts";
 import { earliest } from "../machine.ts";
+import type { Ledger } from "./at_port.ts";
+import { hostWords } from "./host_words.ts";
 import type { OctetLine } from "./octet_line.ts";
 
 /** How a procedure came out. */
@@ -22,6 +24,8 @@ export type ProcedureOutcome<R> =
   | { readonly kind: "finished"; readonly result: R }
   /** An argument that no command can carry. */
   | { readonly kind: "refused"; readonly why: string }
+  /** A fact that the procedure needs could not be kept or read. */
+  | { readonly kind: "unkept"; readonly why: string }
   /** The line went away. */
   | { readonly kind: "lineGone"; readonly why: string };
 
@@ -39,11 +43,8 @@ export interface AtSessionParts {
   readonly unsolicited: (lines: readonly string[]) => void;
   /** Something to tell people while a procedure runs. */
   readonly progress: (text: string) => void;
-  /** Keeps facts that outlive the power. */
-  readonly memory: {
-    readonly recall: (key: string) => string | undefined;
-    readonly remember: (key: string, value: string | undefined) => void;
-  };
+  /** Where facts are kept that outlive the power. Throws HostError. */
+  readonly ledger: () => Ledger;
   readonly engine?: AtEngineOptions;
 }
 
@@ -111,7 +112,7 @@ export class AtSession {
     this.#portOutcome = undefined;
     this.#port = new PortState();
     this.#port.handle({ kind: "start" }, now);
-    this.#drainPort();
+    this.#drainPort(now);
   }
 
   /** What came of `findState`; undefined while it goes on. */
@@ -168,7 +169,7 @@ export class AtSession {
   expire(now: Millis): void {
     if (this.#gone !== undefined) return;
     this.#port?.expire(now);
-    this.#drainPort();
+    this.#drainPort(now);
     if (this.#run === undefined) this.engine.expire(now);
     else this.#run.expire(now);
     this.#drain(now);
@@ -177,7 +178,7 @@ export class AtSession {
   #take(octets: Uint8Array, now: Millis): void {
     if (this.#port !== undefined) {
       this.#port.handle({ kind: "octets", octets }, now);
-      this.#drainPort();
+      this.#drainPort(now);
       return;
     }
     if (!this.engine.isHandedOver) this.#show(octets);
@@ -187,7 +188,7 @@ export class AtSession {
     this.#drain(now);
   }
 
-  #drainPort(): void {
+  #drainPort(now: Millis): void {
     const port = this.#port;
     if (port === undefined) return;
     for (let output = port.next(); output !== undefined; output = port.next()) {
@@ -195,6 +196,8 @@ export class AtSession {
       else {
         this.#portOutcome = output;
         this.#port = undefined;
+        // Answers to what it asked may still come.
+        this.engine.handle({ kind: "resume" }, now);
       }
     }
     this.#flush();
@@ -234,11 +237,8 @@ export class AtSession {
         this.#parts.progress(output.text);
         return;
       case "remember":
-        this.#parts.memory.remember(output.key, output.value);
-        this.#run?.handle({ kind: "kept" }, now);
-        return;
       case "recall":
-        this.#run?.handle({ kind: "kept", text: this.#parts.memory.recall(output.key) }, now);
+        this.#keep(output, now);
         return;
       case "finished":
       case "refused":
@@ -248,6 +248,21 @@ export class AtSession {
       case "response":
         return;
     }
+  }
+
+  #keep(what: Extract<ProcedureOutput<unknown>, { kind: "remember" | "recall" }>, now: Millis): void {
+    let text: string | undefined;
+    try {
+      const ledger = this.#parts.ledger();
+      if (what.kind === "recall") text = ledger.recall(what.key);
+      else ledger.remember(what.key, what.value);
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      this.stop(now);
+      this.#outcome = { kind: "unkept", why: hostWords(error) };
+      return;
+    }
+    this.#run?.handle({ kind: "kept", text }, now);
   }
 
   /** What the modem says, line by line. */

@@ -30,7 +30,9 @@ export const dialUsage: readonly string[] = [
   "  --user NAME           name of the account; its password: --password-file, or UPLINKD_PASSWORD",
   "  --password-file FILE  holds the password",
   "  --pin-file FILE       holds the PIN of the card; or UPLINKD_PIN",
-  "  --pin-again           try the PIN though it has failed on this card",
+  "  --again               try the PIN though it has failed on this card",
+  "  --unknown-tries       enter it though the modem does not tell how many tries are left",
+  "  --state-file FILE     where it is written down which PINs were tried; /var/lib/uplinkd/pins",
   "  --control PORT        a second port of the modem, for commands while the call is up",
   "  --cmux auto|on|off    multiplexer on the one port; auto: where the modem has it and there is no --control",
   "  --cmux-guard MS       silence after AT+CMUX; 500",
@@ -54,7 +56,15 @@ export interface DialWords {
 /** Wrong words; the message says which and what was expected. */
 export class DialUsageError extends SyntaxError {}
 
-const flags = new Set(["--pin-again", "--default-route", "--dns", "--hooks", "--verbose", "--json"]);
+const flags = new Set([
+  "--again",
+  "--unknown-tries",
+  "--default-route",
+  "--dns",
+  "--hooks",
+  "--verbose",
+  "--json",
+]);
 const withValue = new Set([
   "--apn",
   "--pdp-type",
@@ -63,6 +73,7 @@ const withValue = new Set([
   "--user",
   "--password-file",
   "--pin-file",
+  "--state-file",
   "--control",
   "--cmux",
   "--cmux-guard",
@@ -111,7 +122,9 @@ export function dialWords(host: Host, args: readonly string[]): DialWords {
       authentication: user === undefined || password === undefined ? undefined : { user, password },
       number: values.get("--number"),
       pin,
-      pinAgain: given.has("--pin-again"),
+      pinAgain: given.has("--again"),
+      allowUnknownRetries: given.has("--unknown-tries"),
+      ledgerPath: values.get("--state-file"),
       multiplexer: cmux,
       guardMs: number(values, "--cmux-guard", 0, 60_000) ?? 500,
       registerMs: (number(values, "--register-within", 0, 86_400) ?? 120) * 1000,

@@ -20,9 +20,9 @@ import { type Host, HostError, type Level, type Millis } from "../../host.ts";
 import { type AtSession, type PortOutcome } from "../at_session.ts";
 import { endWords } from "../end_words.ts";
 import { hostWords } from "../host_words.ts";
-import type { KeptFacts } from "../kept_facts.ts";
 import type { ChannelLine, MultiplexedPort } from "../multiplexed_port.ts";
 import { type OctetLine, PortLine } from "../octet_line.ts";
+import type { PinLedger } from "../pin_ledger.ts";
 import type { PppdFiles } from "../pppd_files.ts";
 import type { Hooks } from "../pppd_hooks.ts";
 import type { PppdLine } from "../pppd_line.ts";
@@ -55,7 +55,6 @@ export interface CourseParts {
   readonly settings: DialSettings;
   readonly hooks: Hooks;
   readonly files: PppdFiles;
-  readonly facts: KeptFacts;
   readonly programs: Programs;
   readonly now: Millis;
   readonly interruptedBy: string | undefined;
@@ -71,6 +70,7 @@ export interface CourseParts {
   openPort(path: string): PortLine;
   terminalOf(line: OctetLine): PppdLine | undefined;
   closePorts(): void;
+  ledger(): PinLedger;
   session(line: OctetLine): AtSession;
   give(line: OctetLine, reader: AtSession | PppCall | undefined): void;
   multiplex(port: PortLine, n1: number, first: readonly Uint8Array[]): MultiplexedPort;
@@ -198,20 +198,30 @@ function* unlockCard(
   session: AtSession,
   identity: Identity,
 ): Generator<Wait, void, void> {
-  const { pin, pinAgain: again } = parts.settings;
+  const { pin, pinAgain: again, allowUnknownRetries } = parts.settings;
   parts.enter("sim");
   const result = yield* parts.run(
     session,
     unlock({
       pin,
-      fingerprint: pin === undefined ? "" : parts.facts.fingerprint(pin),
+      fingerprint: pin === undefined ? "" : fingerprintOf(parts, pin),
       manufacturer: identity.manufacturer ?? "",
       again,
+      allowUnknownRetries,
     }),
   );
   const failure = simFailure(result);
   if (failure !== undefined) throw new CourseEnd(failure);
   parts.step("sim", result.kind === "unlocked" ? "unlocked with the PIN" : "ready", { state: result.kind });
+}
+
+function fingerprintOf(parts: CourseParts, pin: string): string {
+  try {
+    return parts.ledger().fingerprint(pin);
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    throw parts.failure("pinUnkept", hostWords(error));
+  }
 }
 
 function* waitForNetwork(parts: CourseParts, session: AtSession): Generator<Wait, void, void> {

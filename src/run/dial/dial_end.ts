@@ -17,6 +17,7 @@ export type DialReason =
   | "pinWanted"
   | "pinWrong"
   | "pinHeld"
+  | "pinUnkept"
   | "pukWanted"
   | "simLocked"
   | "registrationDenied"
@@ -104,8 +105,11 @@ const meanings: Record<DialReason, Meaning> = {
   },
   pinHeld: {
     status: dialStatus.pin,
-    next:
-      "Nothing was tried, so that the card is not blocked. With a phone you can see whether the PIN is right.",
+    next: "Nothing was tried, so that the card is not blocked. If you are sure that it is right: --again.",
+  },
+  pinUnkept: {
+    status: dialStatus.hostFailed,
+    next: "That a PIN is tried has to be written down first: name another file with --state-file.",
   },
   pukWanted: {
     status: dialStatus.pin,

@@ -26,6 +26,10 @@ export interface DialSettings {
   readonly pin: string | undefined;
   /** Try a PIN again that has failed on this card. */
   readonly pinAgain: boolean;
+  /** Enter it though the modem does not tell how many tries are left. */
+  readonly allowUnknownRetries: boolean;
+  /** Where it is written down which PINs were tried; undefined: the usual file. */
+  readonly ledgerPath: string | undefined;
   /** `auto`: where the modem has it and there is no second port. */
   readonly multiplexer: "auto" | "on" | "off";
   /** From `AT+CMUX` to the first frame. */

@@ -21,7 +21,6 @@ import {
 import { earliest } from "../../machine.ts";
 import { AtSession, type PortOutcome } from "../at_session.ts";
 import { hostWords } from "../host_words.ts";
-import { KeptFacts } from "../kept_facts.ts";
 import type { Service } from "../loop.ts";
 import { MultiplexedPort } from "../multiplexed_port.ts";
 import { type OctetLine, PortLine } from "../octet_line.ts";
@@ -29,9 +28,10 @@ import { PppdFiles } from "../pppd_files.ts";
 import { Hooks } from "../pppd_hooks.ts";
 import { openLine, PppdLine } from "../pppd_line.ts";
 import { prepareEnvironment } from "../pppd_environment.ts";
+import { PinLedger } from "../pin_ledger.ts";
 import { Programs } from "../programs.ts";
 import { type CourseParts, dialCourse, type Wait } from "./dial_course.ts";
-import { CourseEnd, type DialFailure, type DialReason } from "./dial_end.ts";
+import { CourseEnd, type DialReason } from "./dial_end.ts";
 import type { DialOutcome, DialSettings, DialStepName, DialWatcher } from "./dial_settings.ts";
 import type { PppCall } from "./ppp_call.ts";
 import type { SignalWatch } from "./signal_watch.ts";
@@ -39,13 +39,14 @@ import type { SignalWatch } from "./signal_watch.ts";
 /** A run that is on its way out and gets a second signal has so long for what is left. */
 const HURRY: Millis = 300;
 
+const outcomeReasons = { refused: "argumentRefused", unkept: "pinUnkept", lineGone: "portLost" } as const;
+
 /** See the file's head. */
 export class DialService implements Service, CourseParts {
   readonly host: Host;
   readonly settings: DialSettings;
   readonly hooks: Hooks;
   readonly files: PppdFiles;
-  readonly facts: KeptFacts;
   readonly programs: Programs;
   multiplexer: MultiplexedPort | undefined;
   call: PppCall | undefined;
@@ -58,6 +59,7 @@ export class DialService implements Service, CourseParts {
   readonly #readers = new Map<OctetLine, AtSession | PppCall>();
   readonly #course: Generator<Wait, DialOutcome, void>;
   #wait: Wait | undefined;
+  #ledger: PinLedger | undefined;
   #lastStepAt: Millis;
   #step: DialStepName = "port";
   #isInterrupted: string | undefined;
@@ -72,7 +74,6 @@ export class DialService implements Service, CourseParts {
     this.programs = new Programs(host);
     this.hooks = new Hooks(host, this.programs, settings.ppp.hooks, this.log);
     this.files = new PppdFiles(host, this.log);
-    this.facts = new KeptFacts(host, this.log);
     this.#course = dialCourse(this);
   }
 
@@ -197,6 +198,8 @@ export class DialService implements Service, CourseParts {
     if (!(opened instanceof PppdLine)) throw this.failure("portLocked", opened.text);
     const octets = new PortLine(this.host, opened.input, path);
     this.#ports.push({ line: opened, octets });
+    // What an earlier program has not read is no answer to us.
+    opened.port?.flush("input");
     this.files.lineOpened(opened);
     return octets;
   }
@@ -212,13 +215,18 @@ export class DialService implements Service, CourseParts {
     this.files.lineClosed();
   }
 
+  /** What is known of PINs that were tried. Throws HostError. */
+  ledger(): PinLedger {
+    return this.#ledger ??= new PinLedger(this.host, this.settings.ledgerPath);
+  }
+
   /** Speak AT on a line. */
   session(line: OctetLine): AtSession {
     const session = new AtSession(line, {
       log: this.log,
       unsolicited: (lines) => this.log("debug", `the modem says ${lines.join(" / ")}`),
       progress: (text) => this.#watcher.progress(text),
-      memory: this.facts,
+      ledger: () => this.ledger(),
     });
     this.#readers.set(line, session);
     return session;
@@ -266,7 +274,7 @@ export class DialService implements Service, CourseParts {
     const outcome = yield* this.until(() => session.takeOutcome());
     if (outcome === undefined) throw this.failure("interrupted", "stopped twice");
     if (outcome.kind === "finished") return outcome.result as R;
-    throw this.failure(outcome.kind === "refused" ? "argumentRefused" : "portLost", outcome.why);
+    throw this.failure(outcomeReasons[outcome.kind], outcome.why);
   }
 
   /** Bring a line to AT. */
@@ -339,10 +347,4 @@ export class DialService implements Service, CourseParts {
     if (step.done === true) this.#outcome = step.value;
     else this.#wait = step.value;
   }
-}
-
-/** A failure that a thrown end carries; what is no end is thrown on. */
-export function failureOf(error: unknown): DialFailure {
-  if (error instanceof CourseEnd) return error.failure;
-  throw error;
 }

@@ -85,7 +85,8 @@ dial_authenticates() {
   echo "open sesame" > /run/lab/near.password
   sim_modem --profile quectel-ec25 --pin 1234 \
     --program "$(real_pppd auth require-chap name server)"
-  our_dial --apn internet --user client --password-file /run/lab/near.password --pin-file /run/lab/near.pin --default-route --dns
+  our_dial --apn internet --user client --password-file /run/lab/near.password --pin-file /run/lab/near.pin \
+    --state-file /run/lab/near.pins --default-route --dns
   logged near '"step":"online"' 40
   pings 5 100
   ip route show default | grep -q "dev ppp0" || why "no default route" || return 1
