@@ -79,7 +79,7 @@ inNetworkNamespace(import.meta.url, () => {
   test("dial brings a port back that was left in a call, at a prompt, or in a multiplexer", async () => {
     const left = [['AT+CGDCONT=1,"IP","a"\r', "ATD*99***1#\r"], ["AT+CMGF=1\r", 'AT+CMGS="+15550123"\r'], [
       "AT+CMUX=0\r",
-    ]];
+    ], ["AT+CMUX=0\r", "\xf9\x03\x3f\x01\x1c\xf9", "\xf9\x07\x3f\x01\xde\xf9"]];
     for (const before of left) {
       const result = await dialled(["--apn", "internet"], { script: ec25, before });
       assertUp(result, [...toDial, "multiplexer", ...toOnline]);
