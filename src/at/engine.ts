@@ -54,7 +54,8 @@ export class AtEngine implements Machine<AtInput, AtOutput> {
   #resync: Resynchronisation | undefined;
   /** Answers that may still come from commands that nobody waits for; undefined: in step. */
   #late: number | undefined;
-  #latePrefixes: readonly string[] = [];
+  /** The last of them. */
+  #lateCommand: AtCommand | undefined;
   #health: PortHealth = "unknown";
   #notBefore: Millis = -Infinity;
   #lastWordAt: Millis = -Infinity;
@@ -202,7 +203,7 @@ export class AtEngine implements Machine<AtInput, AtOutput> {
   #abandon(current: InFlight, kind: "aborted" | "timeout"): void {
     this.#current = undefined;
     this.#late = 1;
-    this.#latePrefixes = current.command.prefixes;
+    this.#lateCommand = current.command;
     this.#respond(current.id, { kind }, current);
   }
 
@@ -266,7 +267,7 @@ export class AtEngine implements Machine<AtInput, AtOutput> {
     this.#reader.clear();
     // A call that has just ended may still say so.
     this.#late = 0;
-    this.#latePrefixes = [];
+    this.#lateCommand = undefined;
   }
 
   #beginEscape(id: number, now: Millis): void {
@@ -302,6 +303,12 @@ export class AtEngine implements Machine<AtInput, AtOutput> {
         current.awaitsPrompt = false;
         const { payload, isSecret } = current.command;
         if (payload !== undefined) this.#send(payload.slice(), isSecret ?? false);
+        continue;
+      }
+      // The prompt of a command that is given up: what is sent now would become a message.
+      const isLatePrompt = current === undefined && this.#lateCommand?.payload !== undefined;
+      if (isLatePrompt && octet === PROMPT && this.#reader.length === 0) {
+        this.#send(Uint8Array.of(ESC));
         continue;
       }
       // Some say CONNECT without a line end, and PPP begins at once.
@@ -410,7 +417,9 @@ export class AtEngine implements Machine<AtInput, AtOutput> {
       this.#beginEscape(OURS, now);
       return;
     }
-    const isLate = this.#latePrefixes.some((prefix) => textAfter(line, prefix) !== undefined);
+    const isLate = (this.#lateCommand?.prefixes ?? []).some((prefix) =>
+      textAfter(line, prefix) !== undefined
+    );
     const isOurs = final !== undefined && final.kind !== "noCarrier";
     if (!isLate && !isOurs && !resync.isMark(line) && (isUnsolicited(line) || final !== undefined)) {
       this.#unsolicited(line);

@@ -3,8 +3,8 @@
  * crash left behind, answers in numbers, or none.
  *
  * ```
- *   ESC AT ──► AT ──► AT ──► silence +++ silence ──► H ──► close a multiplexer ──► AT, and all again
- *     └──────────┴─────┴── any result code: found ──┴────────────┴────────────────────┘
+ *   ESC AT ──► ATQ0V1E0 ──► AT ──► silence +++ silence ──► H ──► close a multiplexer ──► ATQ0V1E0, and all again
+ *     └───────────┴───────────┴── any result code: found ──┴────────────┴────────────────────┘
  * ```
  *
  * Each round costs about ten seconds; signs of PPP or of 27.010 in what comes bring the step against them forward. An ESC comes
@@ -52,18 +52,18 @@ export interface PortStateOptions {
   readonly lineEnd?: "\r" | "\r\n";
 }
 
-type StepName = "escape" | "attention" | "quiet" | "pluses" | "guard" | "hangUp" | "close" | "settle";
+type StepName = "escape" | "attention" | "settle" | "quiet" | "pluses" | "guard" | "hangUp" | "close";
 
 const steps: readonly StepName[] = [
   "escape",
-  "attention",
+  "settle",
   "attention",
   "quiet",
   "pluses",
   "guard",
   "hangUp",
   "close",
-  "attention",
+  "settle",
 ];
 const ANSWER_WITHIN: Millis = 1500;
 const SETTLE_WITHIN: Millis = 1500;
@@ -159,6 +159,9 @@ export class PortState implements Machine<PortStateInput, PortStateOutput> {
       case "attention":
         this.#send(`AT${this.#lineEnd}`);
         return;
+      case "settle":
+        this.#send(`${SETTLE}${this.#lineEnd}`);
+        return;
       case "quiet":
         this.#until = now + this.#guardMs;
         return;
@@ -198,7 +201,7 @@ export class PortState implements Machine<PortStateInput, PortStateOutput> {
       this.#step(now);
       return;
     }
-    if (step === "attention" && this.#at === steps.length - 1) this.#was ??= "cmux";
+    if (this.#at === steps.length - 1) this.#was ??= "cmux";
     if (step === "escape" && this.#sawPrompt()) this.#was ??= "prompt";
     this.#phase = "settling";
     this.#settle(now);

@@ -50,6 +50,14 @@ test("AtEngine sends the payload at the prompt, not at a > within text, and ESC 
   new Playbook().asks(1, reads("+CMGS=20", text)).gets("\r\n+CMS ERROR: 304\r\n").responds(1, "cmsError");
 });
 
+test("AtEngine leaves a prompt that comes too late, before its questions become a message", () => {
+  const text = { payload: fromLatin1("0011\x1a"), withinMs: 1000 };
+  new Playbook().asks(1, reads("+CMGS=20", text)).waits(1000).responds(1, "timeout").sends(
+    "AT+CMGS=20\r\x1bAT+CMEE?\r",
+  )
+    .gets("\r\n> ").sends("\x1b").gets("\r\nOK\r\n").waits(500).asks(2, plain("")).sends("AT\r");
+});
+
 test("AtEngine gives unsolicited codes between a command and its result to its owner", () => {
   new Playbook().asks(1, plain("+CGMI")).gets(
     '\r\nRDY\r\n\r\n+CREG: 1,"1A","2B"\r\n\r\nhuawei\r\n\r\n^RSSI:18\r\n\r\nOK\r\n',

@@ -100,7 +100,7 @@ const quectel: Readonly<Record<string, string>> = {
   "AT+CGMM": "EC25",
   "AT+CGMR": "EC25EFAR06A01M4G",
   "AT+CGSN": "861107030000000",
-  "AT+CIMI": "262011234567890",
+  "AT+CIMI": "262011234735190",
   "AT+QCCID": "+QCCID: 89490200001234567890",
   "AT+CPIN?": "+CPIN: READY",
   "AT+QPINC?": '+QPINC: "SC",3,10',
@@ -216,7 +216,7 @@ kernelTest(
   },
 );
 
-/** A modem with a card that asks for 5678. */
+/** A modem with a card that asks for 7351. */
 function locked(): { readonly answers: Answers; readonly tried: string[] } {
   const tried: string[] = [];
   let state = "SIM PIN";
@@ -224,10 +224,10 @@ function locked(): { readonly answers: Answers; readonly tried: string[] } {
     const pin = /^AT\+CPIN="(.*)"$/.exec(line)?.[1];
     if (pin !== undefined) {
       tried.push(pin);
-      if (pin === "5678") state = "READY";
-      return pin === "5678" ? "\r\nOK\r\n" : "\r\n+CME ERROR: 16\r\n";
+      if (pin === "7351") state = "READY";
+      return pin === "7351" ? "\r\nOK\r\n" : "\r\n+CME ERROR: 16\r\n";
     }
-    const left = 3 - tried.filter((each) => each !== "5678").length;
+    const left = 3 - tried.filter((each) => each !== "7351").length;
     return table({ ...quectel, "AT+CPIN?": `+CPIN: ${state}`, "AT+QPINC?": `+QPINC: "SC",${left},10` })(line);
   };
   return { answers, tried };
@@ -255,10 +255,10 @@ kernelTest("uplinkd modem unlock enters the PIN of a file once, and never a wron
     const right = await session(
       ["modem", "unlock", "PORT", "--pin-file", "-", "--verbose", ...state],
       wrong.answers,
-      "5678",
+      "7351",
     );
-    assertEquals([right.status, wrong.tried], [0, ["9999", "5678"]]);
-    assert(/The card is unlocked/.test(right.out) && !right.error.includes("5678"), right.error);
+    assertEquals([right.status, wrong.tried], [0, ["9999", "7351"]]);
+    assert(/The card is unlocked/.test(right.out) && !right.error.includes("7351"), right.error);
     assertEquals(machine().status(`${folder}/state/pins`)?.mode, 0o600);
   });
 });
@@ -268,7 +268,7 @@ kernelTest("uplinkd modem unlock sends no PIN where it cannot be written down", 
   const { status, error } = await session(
     ["modem", "unlock", "PORT", "--pin-file", "-", "--state", "/proc/nowhere/pins"],
     card.answers,
-    "5678",
+    "7351",
   );
   assertEquals([status, card.tried], [1, []]);
   assert(error.includes("/proc/nowhere"), error);
@@ -290,8 +290,8 @@ test("uplinkd modem answers words that it does not know with 2, and shows its he
   const noPort = await runToEnd(["UPLINKD_PORT=", ...program, "modem", "info"]);
   assertEquals(noPort.status, 2);
   assert(/which port/.test(noPort.error), noPort.error);
-  const pin = await runToEnd([...program, "modem", "unlock", "/dev/null", "--pin=5678"]);
-  assert(pin.status === 2 && !pin.error.includes("5678"), pin.error);
+  const pin = await runToEnd([...program, "modem", "unlock", "/dev/null", "--pin=7351"]);
+  assert(pin.status === 2 && !pin.error.includes("7351"), pin.error);
   const help = await runToEnd([...program, "modem", "--help"]);
   assert(help.status === 0 && help.out.includes("usage: uplinkd modem info"));
 });

@@ -31,22 +31,25 @@ const DENIED_FOR: Millis = 20_000;
 /** Wait until packets can pass, for `withinMs` at most. */
 export function* register(withinMs: Millis): Procedure<RegisterResult> {
   const start = yield* pause(0);
-  const asked: RegistrationDomain[] = [];
   for (const domain of domains) {
     // With the cause of a refusal where the modem can, else with area and cell.
     const { final } = yield* ask(reportRegistration(domain, 3));
     if (final.kind === "portDead" || final.kind === "detached") return { kind: "timeout", all: [] };
-    if (final.kind === "ok") asked.push(domain);
-    else if ((yield* ask(reportRegistration(domain, 2))).final.kind === "ok") asked.push(domain);
+    if (final.kind !== "ok") yield* ask(reportRegistration(domain, 2));
   }
   let deniedSince: Millis | undefined;
   let said = "";
+  let asked = domains;
   for (;;) {
     const all: Registration[] = [];
+    const known: RegistrationDomain[] = [];
     for (const domain of asked) {
-      const { value } = yield* query(registration(domain));
+      const { value, final } = yield* query(registration(domain));
       if (value !== undefined) all.push(value);
+      if (final.kind === "ok") known.push(domain);
     }
+    // What a modem does not know it is not asked again, unless it knew nothing: then it is busy.
+    if (known.length > 0) asked = known;
     const by = packets(all);
     if (by !== undefined && isRegistered(by.status)) return { kind: "registered", by, all };
     const now = yield* pause(EVERY);

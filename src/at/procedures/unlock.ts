@@ -54,7 +54,7 @@ const BUSY_PAUSE: Millis = 2000;
 const READY_TRIES = 20;
 const READY_PAUSE: Millis = 1000;
 /** A fresh card's tries. */
-const FULL = 3;
+const FULL = "3";
 
 /** Unlock the card, if that can be done safely. */
 export function* unlock(settings: UnlockSettings): Procedure<UnlockResult> {
@@ -72,32 +72,74 @@ export function* unlock(settings: UnlockSettings): Procedure<UnlockResult> {
   if (left === undefined && settings.allowUnknownRetries !== true) return held("unknownRetries");
   if (left !== undefined && left < 2) return held("lastTry", left);
 
-  const key = `pin ${card ?? "unknown"}`;
-  const written = yield* recall(key);
-  const mark = markFor(written, settings.fingerprint, left, settings.again ?? false);
+  const trials = parseTrials(yield* recall(KEY));
+  const trial = { fingerprint: settings.fingerprint, card: card ?? UNKNOWN, count: `${left ?? UNKNOWN}` };
+  const mark = markFor(trials, trial, settings.again ?? false);
   if (mark === undefined) return held("triedBefore", left);
-  yield* remember(key, `${mark} ${settings.fingerprint} ${left ?? ""}`.trim());
+  yield* remember(KEY, emitTrials(others(trials, trial), { ...trial, mark }));
   const { final } = yield* ask(enterPin(pin));
-  return yield* outcome(key, settings, final, left);
+  return yield* outcome(trials, trial, settings, final, left);
 }
 
 function held(why: HeldReason, left?: number): UnlockResult {
   return { kind: "held", why, left };
 }
 
+/** A PIN on a card. */
+interface PinOnCard {
+  readonly fingerprint: string;
+  /** ICCID, or UNKNOWN. */
+  readonly card: string;
+  /** Tries that were left before, or UNKNOWN. */
+  readonly count: string;
+}
+
+/** What is written down of it: that it is being tried, for the second time, or that it was wrong. */
+interface Trial extends PinOnCard {
+  readonly mark: string;
+}
+
+const KEY = "pins";
+const UNKNOWN = "unknown";
+/** Trials that are remembered, the latest. */
+const MOST_TRIALS = 64;
+
+function parseTrials(text: string | undefined): Trial[] {
+  return (text ?? "").split(";").flatMap((each) => {
+    const [mark, fingerprint, card, count = UNKNOWN] = each.split(" ");
+    if (mark === undefined || fingerprint === undefined || card === undefined) return [];
+    return [{ mark, fingerprint, card, count }];
+  });
+}
+
+/** The text of these and one more; undefined when there is none. */
+function emitTrials(trials: readonly Trial[], trial?: Trial): string | undefined {
+  const all = trials.concat(trial ?? []).slice(-MOST_TRIALS);
+  const texts = all.map((each) => `${each.mark} ${each.fingerprint} ${each.card} ${each.count}`);
+  return texts.length === 0 ? undefined : texts.join(";");
+}
+
+/** Whether it may be the same PIN on the same card: a card that did not tell its number may be any. */
+function isSame(one: PinOnCard, other: PinOnCard): boolean {
+  return one.fingerprint === other.fingerprint &&
+    (one.card === other.card || one.card === UNKNOWN || other.card === UNKNOWN);
+}
+
+function others(trials: readonly Trial[], trial: PinOnCard): Trial[] {
+  return trials.filter((each) => !isSame(each, trial));
+}
+
 /**
  * What to write down before a try; undefined: no try. One that was cut off may be made once more where the card says that it cost
  * nothing: all tries were there before and are there now.
  */
-function markFor(
-  written: string | undefined,
-  fingerprint: string,
-  left: number | undefined,
-  again: boolean,
-): "trying" | "again" | undefined {
-  const [mark, of, count] = (written ?? "").split(" ");
-  if (of !== fingerprint || again) return "trying";
-  return mark === "trying" && Number(count) === FULL && left === FULL ? "again" : undefined;
+function markFor(trials: readonly Trial[], trial: PinOnCard, again: boolean): "trying" | "again" | undefined {
+  const before = trials.filter((each) => isSame(each, trial));
+  if (before.length === 0 || again) return "trying";
+  const costNothing = before.every((each) =>
+    each.mark === "trying" && each.count === FULL && each.card === trial.card
+  );
+  return costNothing && trial.count === FULL ? "again" : undefined;
 }
 
 type Settled = { readonly kind: "state"; readonly state: PinState } | UnlockResult;
@@ -132,7 +174,8 @@ export function* pinRetries(maker: string): Procedure<PinRetries | undefined> {
 }
 
 function* outcome(
-  key: string,
+  trials: readonly Trial[],
+  trial: PinOnCard,
   settings: UnlockSettings,
   final: FinalResult,
   before: number | undefined,
@@ -143,7 +186,7 @@ function* outcome(
     for (let turn = 0; turn < READY_TRIES; turn++) {
       const { value } = yield* query(pinState);
       if (value === "ready" || value === "secondary") {
-        yield* remember(key, undefined);
+        yield* remember(KEY, emitTrials(others(trials, trial)));
         return { kind: "unlocked" };
       }
       if (value === "puk" || (value === "pin" && final.kind !== "ok")) break;
@@ -152,7 +195,7 @@ function* outcome(
   }
   const left = yield* triesLeft(settings.manufacturer);
   if (isWrong || (before !== undefined && left !== undefined && left < before)) {
-    yield* remember(key, `wrong ${settings.fingerprint}`);
+    yield* remember(KEY, emitTrials(others(trials, trial), { ...trial, mark: "wrong" }));
     return { kind: "wrongPin", left };
   }
   return { kind: "uncertain", left };
