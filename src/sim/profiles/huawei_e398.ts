@@ -106,6 +106,7 @@ export const huaweiE398: ModemProfile = {
     "^HWVER": told(() => '^HWVER:"CH1E398M"'),
     "^VERSION": told(({ device }) => `^VERSION:EXTS:${device.profile.revision}`),
     "^RFSWITCH": told(({ device }) => `^RFSWITCH:${device.functionality === 1 ? 1 : 0},1`),
+    "+WS46": () => refused("COMMAND NOT SUPPORT"),
     "^CURC": () => done(),
     "^PORTSEL": () => done(),
     "^NDISDUP": networkCall,
