@@ -352,7 +352,7 @@ export class AtPort implements Machine<AtPortInput, AtPortOutput> {
 
   #final(word: string): void {
     this.#outputs.push({ kind: "result", text: word });
-    if (this.#settings.quiet) return;
+    if (this.#settings.quiet || word === "") return;
     const number = numbers.get(word) ?? (word.startsWith("CONNECT") ? "1" : "4");
     const text = this.#settings.verbose || word.startsWith("+") ? `\r\n${word}\r\n` : `${number}\r`;
     this.#outputs.push({ kind: "dte", octets: fromLatin1(text) });

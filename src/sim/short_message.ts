@@ -2,7 +2,7 @@
  * Short messages as a modem sees them: the PDU that a host submits, the PDU that the network delivers, their text.
  * 3GPP TS 23.040 §9.2, 3GPP TS 23.038 §6
  *
- * Only what a simulated modem needs: one part, the default alphabet or UCS2, no user data header.
+ * Only what a simulated modem needs: one part, the default alphabet or UCS2; a user data header is passed over.
  *
  * @module
  */
@@ -31,6 +31,8 @@ const TYPE_INTERNATIONAL = 0x91;
 const TYPE_UNKNOWN = 0x81;
 /** TP-MTI of SMS-SUBMIT, with the format bits of the validity period beside it. */
 const SUBMIT = 1;
+/** TP-UDHI: the user data begins with a header. */
+const HEADER_INDICATOR = 0x40;
 const MOST_SEPTETS = 160;
 const MOST_UCS2 = 70;
 
@@ -135,7 +137,7 @@ export function parseSubmit(pdu: Uint8Array, tpduOctets: number): ShortMessage |
   at += 2 + (new Map([[0, 0], [0x10, 1]]).get(first & 0x18) ?? 7);
   const length = tpdu[at];
   if (length === undefined) return undefined;
-  const text = userText(tpdu.subarray(at + 1), length, coding);
+  const text = userText(tpdu.subarray(at + 1), length, coding, (first & HEADER_INDICATOR) !== 0);
   return text === undefined ? undefined : { number, text };
 }
 
@@ -182,19 +184,27 @@ function userData(text: string): { readonly coding: number; readonly octets: Uin
   return { coding: 8, octets: Uint8Array.of(octets.length, ...octets) };
 }
 
-/** Text behind TP-UDL; 8-bit data as one character an octet. 3GPP TS 23.038 §4 */
-function userText(octets: Uint8Array, length: number, coding: number): string | undefined {
-  const kind = coding & 0x0c;
-  if (coding < 0xc0 && kind === 8) {
-    if (octets.length < length || length % 2 !== 0) return undefined;
+/** Text behind TP-UDL and a header, if there is one; 8-bit data as one character an octet. 3GPP TS 23.038 §4, TS 23.040 §9.2.3.24 */
+function userText(
+  octets: Uint8Array,
+  length: number,
+  coding: number,
+  hasHeader: boolean,
+): string | undefined {
+  const header = hasHeader ? (octets[0] ?? 0) + 1 : 0;
+  const kind = coding < 0xc0 ? coding & 0x0c : 0;
+  if (kind === 8 || kind === 4) {
+    const body = octets.subarray(header, length);
+    if (octets.length < length || header > length || (kind === 8 && body.length % 2 !== 0)) return undefined;
+    if (kind === 4) return String.fromCharCode(...body);
     return Array.from(
-      { length: length / 2 },
-      (_, i) => String.fromCharCode(((octets[2 * i] ?? 0) << 8) | (octets[2 * i + 1] ?? 0)),
+      { length: body.length / 2 },
+      (_, i) => String.fromCharCode(((body[2 * i] ?? 0) << 8) | (body[2 * i + 1] ?? 0)),
     ).join("");
   }
-  if (coding < 0xc0 && kind === 4) {
-    return octets.length < length ? undefined : String.fromCharCode(...octets.subarray(0, length));
+  const skipped = Math.ceil(header * 8 / 7);
+  if (octets.length < Math.ceil(length * 7 / 8) || length > MOST_SEPTETS || skipped > length) {
+    return undefined;
   }
-  if (octets.length < Math.ceil(length * 7 / 8) || length > MOST_SEPTETS) return undefined;
-  return fromSeptets(unpackSeptets(octets, length));
+  return fromSeptets(unpackSeptets(octets, length).slice(skipped));
 }

@@ -57,7 +57,7 @@ export const quectelEc25: ModemProfile = {
   manufacturer: "Quectel",
   model: "EC25",
   revision: "EC25EFAR06A08M4G",
-  imei: "861230000000029",
+  imei: "861230000000027",
   identification: ["Quectel", "EC25", "Revision: EC25EFAR06A08M4G"],
   capabilities: "+CGSM",
   ports: 2,

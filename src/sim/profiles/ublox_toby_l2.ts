@@ -21,7 +21,7 @@ export const ubloxTobyL2: ModemProfile = {
   manufacturer: "u-blox",
   model: "TOBY-L210",
   revision: "09.93",
-  imei: "861230000000045",
+  imei: "861230000000043",
   identification: ["TOBY-L210-03S-01"],
   capabilities: "+FCLASS, +CGSM",
   ports: 3,

@@ -182,6 +182,7 @@ EOF
 
 sim_modemmanager_plain() { managed plain generic; }
 sim_modemmanager_ec25() { managed quectel-ec25 quectel; }
-sim_modemmanager_e398() { managed huawei-e398 huawei; }
+# ModemManager 1.20's plugin for Huawei ends in a segmentation fault on a port without a USB device behind it.
+sim_modemmanager_e398() { managed huawei-e398 generic; }
 sim_modemmanager_sim7600() { managed simcom-sim7600 simtech; }
-sim_modemmanager_toby_l2() { managed ublox-toby-l2 ublox; }
+sim_modemmanager_toby_l2() { managed ublox-toby-l2 u-blox; }
