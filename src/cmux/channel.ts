@@ -59,7 +59,7 @@ export type ChannelAction =
 /** The next state and the actions on the way to it; undefined for an event that cannot happen. */
 export type ChannelCell = readonly [ChannelState, ...ChannelAction[]] | undefined;
 
-/** 3GPP TS 27.010 §5.4.1 to §5.4.4. Where SABM and DISC cross, DM is the answer and both ends are closed. */
+/** 3GPP TS 27.010 §5.4. Where SABM and DISC cross, DM is the answer and both ends are closed. */
 export const channelTransitions: Record<ChannelState, Record<ChannelEvent, ChannelCell>> = {
   "closed": {
     "Open": ["opening", "irc", "sabm", "rt1"],

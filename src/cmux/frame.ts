@@ -12,20 +12,20 @@
  * @module
  */
 
-/** How frames are told apart: by length (basic), or by transparency (advanced). It holds for the whole session. §5.2.2, §5.2.5 */
+/** How frames are told apart: by length (basic), or by transparency (advanced). It holds for the whole session. §5 */
 export type FramingOption = "basic" | "advanced";
 
-/** Control fields without the P/F bit. §5.2.1.3, table 2 */
+/** Control fields without the P/F bit. §5.2.1.3 */
 export const frameType = { sabm: 0x2f, ua: 0x63, dm: 0x0f, disc: 0x43, ui: 0x03, uih: 0xef } as const;
 
 /** One of `frameType`. */
 export type FrameType = (typeof frameType)[keyof typeof frameType];
 
-/** The flag of the basic option. §5.2.6.1 */
+/** The flag of the basic option. §5.2.6 */
 export const BASIC_FLAG = 0xf9;
-/** The flag of the advanced option. §5.2.7.1 */
+/** The flag of the advanced option. §5.2.7 */
 export const ADVANCED_FLAG = 0x7e;
-/** The control octet of transparency in the advanced option, and what is done to the octet behind it. §5.2.7.3 */
+/** The control octet of transparency in the advanced option, and what is done to the octet behind it. §5.2.7 */
 export const CONTROL_ESCAPE = 0x7d;
 /** See `CONTROL_ESCAPE`. */
 export const ESCAPE_FLIP = 0x20;
@@ -141,7 +141,7 @@ export function fcs8(octets: Uint8Array, start: number, end: number, fcs: number
   return fcs;
 }
 
-/** Octets that the advanced option escapes: flag, escape, and DC1 and DC3 with either parity. §5.2.7.3 */
+/** Octets that the advanced option escapes: flag, escape, and DC1 and DC3 with either parity. §5.2.7 */
 const escapes = new Uint8Array(256);
 for (const octet of [ADVANCED_FLAG, CONTROL_ESCAPE, 0x11, 0x13, 0x91, 0x93]) escapes[octet] = 1;
 

@@ -152,11 +152,14 @@ const line: OptionEntry[] = [
   text("welcome", (o, value) => void (o.welcome = value), { fixed: true }),
   text("pty", (o, value) => void (o.pty = value), { fixed: true }),
   flag("notty", (o) => void (o.notty = true)),
-  refused(
-    "socket",
-    1,
-    "a socket as the line is not there yet in this version; use pty with a program such as socat",
-  ),
+  text("socket", (o, value) => {
+    const [, host = "", port = ""] = /^([0-9.]+):([0-9]{1,5})$/.exec(value) ?? [];
+    const address = parseIpv4(host);
+    if (address === undefined || Number(port) > 65535 || Number(port) === 0) {
+      return "expected ADDRESS:PORT such as 192.0.2.1:4000 (host names are not looked up)";
+    }
+    o.socket = { address, port: Number(port) };
+  }),
   text("record", (o, value) => void (o.record = value)),
   flag("crtscts", (o) => void (o.flowControl = "rtscts"), { key: "flow" }),
   flag("cdtrcts", (o) => void (o.flowControl = "cdtrcts"), { key: "flow" }),
@@ -216,6 +219,7 @@ const lcp: OptionEntry[] = [
   flag("passive -p", (o) => void (o.passive = true)),
   number("lcp-echo-interval", 0, MOST, (o, value) => void (o.lcpEchoIntervalSeconds = value)),
   number("lcp-echo-failure", 0, MOST, (o, value) => void (o.lcpEchoFailure = value)),
+  text("lcp-rtt-file", (o, value) => void (o.lcpRttFile = value), { privileged: true }),
   flag("lcp-echo-adaptive", (o) => void (o.lcpEchoAdaptive = true)),
   ...times("lcp", (o) => o.lcp),
   silentlyIgnored("nomp nomultilink nompshortseq noendpoint", 0, NO_MULTILINK),
@@ -299,11 +303,17 @@ const ipv6: OptionEntry[] = [
   flag("ipv6cp-noremote", (o) => void (o.ipv6NeedsRemote = false)),
   flag("ipv6cp-nosend", (o) => void (o.ipv6Sends = false)),
   ...times("ipv6cp", (o) => o.ipv6cp),
-  flag("defaultroute6", (o) => void (o.defaultRoute6 = true)),
+  flag("defaultroute6", (o) => {
+    if (!o.mayDefaultRoute6) return "the option is disabled by nodefaultroute6";
+    o.defaultRoute6 = true;
+  }),
   number("defaultroute6-metric", -1, MOST, (o, value) => {
     o.defaultRoute6Metric = value < 0 ? undefined : value;
   }, { privileged: true }),
-  flag("nodefaultroute6 -defaultroute6", (o) => void (o.defaultRoute6 = false), { key: "defaultroute6" }),
+  flag("nodefaultroute6 -defaultroute6", (o) => {
+    o.defaultRoute6 = false;
+    o.mayDefaultRoute6 = false;
+  }, { key: "defaultroute6" }),
 ];
 
 const authentication: OptionEntry[] = [

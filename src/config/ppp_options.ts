@@ -26,6 +26,8 @@ export interface PppOptions {
   lock: boolean;
   notty: boolean;
   pty: string | undefined;
+  /** The TCP connection that is the line. */
+  socket: { readonly address: number; readonly port: number } | undefined;
   init: string | undefined;
   connect: string | undefined;
   disconnect: string | undefined;
@@ -79,6 +81,8 @@ export interface PppOptions {
   lcpEchoIntervalSeconds: number;
   lcpEchoFailure: number;
   lcpEchoAdaptive: boolean;
+  /** Where round-trip times are written. */
+  lcpRttFile: string | undefined;
 
   ip: boolean;
   local: number;
@@ -117,6 +121,7 @@ export interface PppOptions {
   /** Whether our interface identifier is in our requests. */
   ipv6Sends: boolean;
   defaultRoute6: boolean;
+  mayDefaultRoute6: boolean;
   defaultRoute6Metric: number | undefined;
   proxyArp: boolean;
   mayProxyArp: boolean;
@@ -216,6 +221,7 @@ export function defaultPppOptions(): PppOptions {
     lock: false,
     notty: false,
     pty: undefined,
+    socket: undefined,
     init: undefined,
     connect: undefined,
     disconnect: undefined,
@@ -262,6 +268,7 @@ export function defaultPppOptions(): PppOptions {
     lcpEchoIntervalSeconds: 0,
     lcpEchoFailure: 0,
     lcpEchoAdaptive: false,
+    lcpRttFile: undefined,
     ip: true,
     local: 0,
     remote: 0,
@@ -294,6 +301,7 @@ export function defaultPppOptions(): PppOptions {
     ipv6NeedsRemote: true,
     ipv6Sends: true,
     defaultRoute6: false,
+    mayDefaultRoute6: true,
     defaultRoute6Metric: undefined,
     proxyArp: false,
     mayProxyArp: true,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ignored, type OptionEntry, refused, silentlyIgnored } from "./ppp_option_kinds.ts";
+import { type OptionEntry, refused, silentlyIgnored } from "./ppp_option_kinds.ts";
 
 const NO_EAP_TLS = "EAP-TLS is not there yet in this version";
 const NO_IPX = "IPX is not there";
@@ -18,7 +18,6 @@ export const absentOptions: readonly OptionEntry[] = [
   silentlyIgnored("ipxcp-restart ipxcp-max-terminate ipxcp-max-configure ipxcp-max-failure", 1, NO_IPX),
   silentlyIgnored("srp-use-pseudonym", 0, "SRP is not there"),
   silentlyIgnored("srp-interval srp-pn-secret", 1, "SRP is not there"),
-  ignored("lcp-rtt-file", 1, "round-trip times are not written to a file"),
   refused(
     "vrf",
     1,

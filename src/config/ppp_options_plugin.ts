@@ -18,7 +18,7 @@ const answers: ReadonlyMap<string, string | undefined> = new Map([
   ["pppoe", PPPOE],
   [
     "pppol2tp",
-    "L2TP is not done here; xl2tpd runs this program on a pty when it is not told to use the kernel's",
+    "L2TP is not done here; where xl2tpd does not use the kernel's, it runs this program on a pty",
   ],
   ["openl2tp", "L2TP is not done here; use a daemon that runs this program on a pty"],
   ["pppoatm", "ATM is not done here; such a modem usually offers PPPoE too"],

@@ -103,6 +103,11 @@ export class CcpPolicy implements OptionPolicy {
     return this.#failure;
   }
 
+  /** Why what both ends have acknowledged may not stand; undefined where it may. */
+  get objection(): string | undefined {
+    return this.#failure ?? this.#lacking(this.#received) ?? this.#lacking(this.#transmitted);
+  }
+
   /** What was agreed. Asked when both Configure-Requests are acknowledged. */
   get agreement(): CcpAgreement {
     return { receive: this.#received, transmit: this.#transmitted };
@@ -148,7 +153,7 @@ export class CcpPolicy implements OptionPolicy {
   /** See OptionPolicy. */
   acknowledged(options: readonly ConfigurationOption[]): void {
     this.#received = methodOf(options[0]);
-    this.#checkRequired(this.#received);
+    this.#failure ??= this.#lacking(this.#received);
   }
 
   /** See OptionPolicy. */
@@ -223,11 +228,11 @@ export class CcpPolicy implements OptionPolicy {
     if (this.#configuration.mppe?.required === true) this.#failure = `MPPE required but ${why}`;
   }
 
-  #checkRequired(method: CompressionMethod | undefined): void {
-    if (this.#configuration.mppe?.required !== true) return;
-    if (method?.name !== "mppe" || method.keyBits === undefined) {
-      this.#failure ??= "MPPE required but not agreed on";
-    }
+  /** What is wrong with a direction that is agreed on so. */
+  #lacking(method: CompressionMethod | undefined): string | undefined {
+    if (this.#configuration.mppe?.required !== true) return undefined;
+    const isEncrypted = method?.name === "mppe" && method.keyBits !== undefined;
+    return isEncrypted ? undefined : "MPPE required but not agreed on";
   }
 
   /** See OptionPolicy. */

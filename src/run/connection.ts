@@ -5,47 +5,22 @@
  * @module
  */
 import { formatIpv4, formatIpv6, linkLocalAddress } from "../base/inet.ts";
-import type { Fd, Host, Interest, Level, Millis } from "../host.ts";
+import type { Fd, Interest, Millis } from "../host.ts";
 import { TunPlane } from "../plane/tun_plane.ts";
 import { LineText } from "../ppp/line_text.ts";
 import { earliest } from "../machine.ts";
 import { Link } from "../ppp/link.ts";
 import type { LinkEnd, LinkOutput, NetworkName } from "../ppp/link_configuration.ts";
 import type { NetworkAgreement } from "../ppp/network.ts";
+import type { ConnectionParts } from "./connection_parts.ts";
 import { type Ipv4Ends, LinkInterface } from "./link_interface.ts";
 import type { LinkStatistics } from "./link_statistics.ts";
 import { PacketLog } from "./packet_log.ts";
+import { openRoundTripFile } from "./round_trip_file.ts";
 import { setIpEnvironment } from "./ip_environment.ts";
-import type { PppdFiles } from "./pppd_files.ts";
-import type { Hooks } from "./pppd_hooks.ts";
-import type { PppdLine } from "./pppd_line.ts";
 import { PlaneAgreement } from "./plane_agreement.ts";
-import type { PppdSettings } from "./pppd_settings.ts";
-import type { Recording } from "./recording.ts";
 import { TrafficLimit } from "./traffic_limit.ts";
 import { reportTraffic } from "./traffic_report.ts";
-
-/** What a connection works with. */
-export interface ConnectionParts {
-  readonly host: Host;
-  readonly settings: PppdSettings;
-  readonly line: Pick<PppdLine, "input" | "output" | "name" | "speed">;
-  /** Reads and writes the line's descriptors; default: the host. */
-  readonly octets?: Pick<Host, "read" | "write">;
-  readonly hooks: Hooks;
-  readonly log: (level: Level, text: string) => void;
-  readonly debug: () => boolean;
-  readonly files: PppdFiles;
-  readonly recording: Recording | undefined;
-  /** With `demand`, the interface of the whole run, which outlives a connection. */
-  readonly standby?: LinkInterface | undefined;
-  /** With `demand`, packets that wait for the link, from the Protocol field on. */
-  readonly waiting?: Uint8Array[] | undefined;
-  /** Told once, when the first network is up. */
-  readonly up: () => void;
-  /** Shown what the link says, before that is done. */
-  readonly shown?: (output: LinkOutput) => void;
-}
 
 type Ip = Extract<NetworkAgreement, { network: "ip" }>;
 type Ipv6 = Extract<NetworkAgreement, { network: "ipv6" }>;
@@ -74,7 +49,8 @@ export class Connection {
     this.#now = now;
     this.#limit = new TrafficLimit(parts.settings.trafficLimit);
     const { host, settings, line, log, debug, files } = parts;
-    this.#packetLog = new PacketLog({ log, debug, showSecrets: settings.showPasswords });
+    const roundTrips = openRoundTripFile(host, settings.roundTrips, log);
+    this.#packetLog = new PacketLog({ log, debug, showSecrets: settings.showPasswords, roundTrips });
     this.#interface = parts.standby ?? new LinkInterface({ host, settings: settings.interface, log, files });
     try {
       this.#link = this.#makeLink();
@@ -227,6 +203,7 @@ export class Connection {
     this.#isDisposed = true;
     try {
       this.#parts.recording?.close();
+      this.#packetLog.close();
     } finally {
       if (this.#parts.standby === undefined) this.#interface.dispose();
     }

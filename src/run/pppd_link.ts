@@ -128,6 +128,7 @@ function lcpConfiguration(
     allowAcfc: options.accomp,
     allowMru: true,
     allowAccm: true,
+    mayRefuse: options.allowIp.length > 0,
     require: identity.authRequired ? requiredMethods(options, identity, secrets) : [],
     allow: allowedMethods(options, identity, secrets),
     maxLoops: 10,

@@ -27,6 +27,7 @@ import { settingsWith } from "./pppd_workarounds.ts";
 import { Programs } from "./programs.ts";
 import { Recording } from "./recording.ts";
 import { interfaceFailure } from "./link_interface.ts";
+import { noStatistics } from "./link_statistics.ts";
 import { Standby } from "./standby.ts";
 import { PppdFiles } from "./pppd_files.ts";
 
@@ -114,15 +115,18 @@ export class PppdService implements Service {
 
   /** See Service. */
   interests(): readonly Interest[] {
+    return [...this.#awaited(), ...this.#askers()];
+  }
+
+  #awaited(): readonly Interest[] {
     const pause = this.#pause;
-    if (pause?.kind === "connection") return [...this.#connection?.interests() ?? [], ...this.#askers()];
+    if (pause?.kind === "connection") return this.#connection?.interests() ?? [];
     const fd = pause?.kind === "packet"
       ? this.#standby?.fd
       : pause?.kind === "time"
       ? pause.orInput
       : undefined;
-    if (fd !== undefined) return [{ fd, read: true, write: false }];
-    return [];
+    return fd === undefined ? [] : [{ fd, read: true, write: false }];
   }
 
   #askers(): readonly Interest[] {
@@ -314,7 +318,12 @@ export class PppdService implements Service {
     } catch (error) {
       return interfaceFailure(error, log);
     }
+    this.#offerStatistics(this.#standby.interface.name);
     return yield* this.#standby.prepare(demand, this.#lineName());
+  }
+
+  #offerStatistics(interfaceName: string): void {
+    this.#files.offerStatistics(interfaceName, () => this.#connection?.statistics() ?? noStatistics);
   }
 
   *#session(): Generator<Pause, number, Resume> {
@@ -388,21 +397,20 @@ export class PppdService implements Service {
     if (this.#standby === undefined) {
       this.#files.interfacePid(connection.interfaceName, this.#settings.linkName);
     }
-    this.#files.offerStatistics(connection.interfaceName, () => connection.statistics());
+    if (this.#standby === undefined) this.#offerStatistics(connection.interfaceName);
     yield { kind: "connection" };
     const ended = connection.ended;
     const words = ended === undefined ? undefined : endWords(ended.reason, ended.detail);
     if (words !== undefined) this.#say("error", words);
     this.#say("notice", "Connection terminated.");
     if (this.#standby === undefined) this.#files.interfaceGone();
-    else this.#files.withdrawStatistics();
     connection.dispose();
     this.#connection = undefined;
     if (this.#standby === undefined) this.#hooks.environment.set("IFNAME", undefined);
     yield* this.#scripts.disconnect(line, ended?.reason === "carrierLost");
     if (ended === undefined || connection.hasFailed) return exitStatus.fatalError;
     if (!connection.wasUp && ended.reason !== "asked") {
-      for (const text of this.#workarounds.failed(ended.reason, connection.wasAsked)) {
+      for (const text of this.#workarounds.failed(ended.reason, connection.wasAsked, this.#now)) {
         this.#say("notice", text);
       }
     }

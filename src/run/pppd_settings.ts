@@ -17,6 +17,8 @@ export type LineSettings =
   | { readonly kind: "standardInput" }
   /** Standard input and output that are no terminal (`notty`). */
   | { readonly kind: "pipes"; readonly input: Fd; readonly output: Fd }
+  /** A TCP connection (`socket`); `name` is for the log. */
+  | { readonly kind: "socket"; readonly address: number; readonly port: number; readonly name: string }
   /** A program on the other side of a pty (`pty`). */
   | { readonly kind: "program"; readonly commandLine: string };
 
@@ -125,6 +127,8 @@ export interface PppdSettings {
   readonly recordPath: string | undefined;
   /** Network data passes only encrypted. */
   readonly mustEncrypt: boolean;
+  /** Where round-trip times are written, and how many seconds lie between them (`lcp-rtt-file`). */
+  readonly roundTrips: { readonly path: string; readonly intervalSeconds: number } | undefined;
   /** Receive MRU asked for, for buffers. */
   readonly mru: number;
   /** `receive-all` */

@@ -69,6 +69,7 @@ test("limits by volume are read as pppd reads them", () => {
 
 test("what is disabled cannot be enabled by a later word", () => {
   assertThrows(() => load(["noproxyarp", "proxyarp"]), /disabled by noproxyarp/);
+  assertThrows(() => load(["nodefaultroute6", "defaultroute6"]), /disabled by nodefaultroute6/);
   assertEquals(load(["proxyarp"]).proxyArp, true);
   assertEquals(load(["defaultroute6-metric", "77"]).defaultRoute6Metric, 77);
 });

@@ -50,6 +50,8 @@ const words = new Set([
   "demand_options",
   "proxyarp_of",
   "dialled",
+  "demand_fails",
+  "identifiers_of",
   "encrypts",
   "encrypts_at_loss",
   "encrypts_as_client",

@@ -130,6 +130,14 @@ const refusals: [string, MppeChoice, (link: LinkPlaybook) => void][] = [
     required,
     (link) => link.control(0xc021, 8, 9, "80fd0101000a120601000060"),
   ],
+  [
+    "a peer that encrypts by our request and asks for nothing itself, until it is nakked no more",
+    required,
+    (link) => {
+      for (let id = 1; id <= 12; id++) link.control(CCP, 1, id);
+      link.acknowledge(CCP);
+    },
+  ],
   ["a Terminate-Request of CCP before it is agreed on", required, (link) => {
     for (let i = 0; i < 3; i++) link.control(CCP, 5, 9 + i).advance(4000);
   }],

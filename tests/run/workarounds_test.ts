@@ -84,14 +84,16 @@ inNetworkNamespace(import.meta.url, () => {
     });
   }
 
-  test("pppd names what it tried without success, and calls no more than fifteen times in an hour", async () => {
+  test("pppd names what it tried without success, and calls no more than twelve times in the first hour and four in the next", async () => {
     const { lines, modem } = await run(() => false, "persist maxfail 0");
     const tried = lines.filter((each) => each.startsWith("Tried without success: "));
     assertEquals(tried.length, 1, lines.join("\n"));
     for (const [what] of cures) assert(tried[0]?.includes(what), tried[0]);
     const first = modem.callers[0]?.since ?? 0;
     const inFirstHour = modem.callers.filter(({ since }) => since < first + HOUR);
-    assert(inFirstHour.length <= 15, `${inFirstHour.length} calls in the first hour`);
+    assert(inFirstHour.length <= 12, `${inFirstHour.length} calls in the first hour`);
+    const later = modem.callers.filter(({ since }) => since >= first + HOUR && since < first + 2 * HOUR);
+    assert(later.length <= 4, `${later.length} calls in the second hour`);
     assert(modem.callers.length > inFirstHour.length, "it goes on as configured");
     assertEquals(modem.callers.at(-1)?.user, "near");
   });

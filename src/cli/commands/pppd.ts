@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formatIpv4 } from "../../base/inet.ts";
 import { encodeUtf8, fromLatin1, latin1 } from "../../base/text.ts";
 import { describePppOptions, loadPppOptions } from "../../config/load_ppp_options.ts";
 import { type LoadedPppOptions } from "../../config/load_ppp_options.ts";
@@ -246,6 +247,10 @@ function openLogFile(host: Host, path: string | undefined): LogFile {
 
 function lineOf(host: Host, options: PppOptions): LineSettings | string {
   if (options.pty !== undefined) return { kind: "program", commandLine: options.pty };
+  if (options.socket !== undefined) {
+    const { address, port } = options.socket;
+    return { kind: "socket", address, port, name: `${formatIpv4(address)}:${port}` };
+  }
   if (options.notty) return { kind: "pipes", input: 0, output: 1 };
   if (options.device !== undefined) return { kind: "terminal", path: options.device };
   try {

@@ -113,6 +113,9 @@ export function settingsOf(
     debug: options.debug,
     showPasswords: !options.hidePassword,
     recordPath: options.record,
+    roundTrips: options.lcpRttFile === undefined
+      ? undefined
+      : { path: options.lcpRttFile, intervalSeconds: options.lcpEchoIntervalSeconds },
     mru: options.mru ?? 1500,
     mustEncrypt: options.mppe.required,
     receiveAll: options.receiveAll,

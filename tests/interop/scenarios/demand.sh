@@ -67,3 +67,17 @@ demand_as_debians() {
   stop near
 }
 demand_needs_connect() { exits 2 $OURS /run/lab/near demand; }
+
+# A dial that fails: holdoff, during which packets are lost, and an end after maxfail. Debian's pppd does the same.
+demand_fails() {
+  # shellcheck disable=SC2086
+  near $1 demand connect "exit 1" noipv6 noauth 10.0.0.2:10.0.0.1 holdoff 2 maxfail 2
+  logged near "remote IP address 10.0.0.1"
+  [ "$1" = pppd ] || ${OURS% pppd} pppstats ppp0 > "$logs/stats" 2>&1 || true
+  [ "$1" = pppd ] || ! grep -q "columns of compression are 0" "$logs/stats" || { why "pppstats has no answer"; return 1; }
+  ping -n -i 0.5 -c 20 -W 1 10.0.0.1 > "$logs/ping.log" 2>&1 &
+  ended near 8 15
+  [ "$(count near "Starting link")" = 2 ] || why "it dialled $(count near "Starting link") times"
+}
+demand_maxfail() { demand_fails ours; }
+demand_maxfail_debian() { demand_fails pppd; }

@@ -233,3 +233,54 @@ small_options() {
   stop near
   ended near 5
 }
+
+# The line is a TCP connection, to a Debian pppd behind socat; and to nobody.
+socket_line() {
+  ip link set lo up
+  # shellcheck disable=SC2046
+  socat TCP-LISTEN:4010,reuseaddr,bind=127.0.0.1 EXEC:"ip netns exec far $PPPD nodetach local noauth 10.0.0.1\\:10.0.0.2 logfile $logs/far.log",pty,raw,echo=0 > /dev/null 2>&1 &
+  busybox sleep 0.5
+  ( status=0; $OURS nodetach noauth noipdefault noipv6 debug socket 127.0.0.1:4010 >> "$logs/near.log" 2>&1 || status=$?
+    echo $status > /run/lab/near.exit ) &
+  logged near "remote IP address 10.0.0.1"
+  logged near "Connect: ppp0 <--> 127.0.0.1:4010"
+  pings 10 500
+  busybox killall socat
+  ended near 16
+  exits 9 $OURS nodetach noauth socket 127.0.0.1:4011
+  logged near "Can't connect to 127.0.0.1:4011: connect"
+}
+rtt_file() {
+  far pppd noauth 10.0.0.1:10.0.0.2
+  near ours noauth noipdefault noipv6 lcp-echo-interval 1 lcp-echo-failure 3 lcp-rtt-file /run/lab/rtt.out
+  up 20
+  busybox sleep 3
+  set -- $(busybox od -A n -t x1 -N 32 /run/lab/rtt.out)
+  [ "$1$2$3$4 $8 ${16}" = "19450425 01 01" ] || { why "header: $*"; return 1; }
+  [ "${12}" -ge 2 ] || why "no entries: $*"
+  stop near
+  ended near 5
+  [ "$(busybox od -A n -t x1 -j 7 -N 1 /run/lab/rtt.out)" = " 00" ] || why "still said to be open"
+}
+
+# Each end's IPv6 identifier out of its IPv4 address, and IPCP without our address in it: by Debian's pppd and by us.
+identifiers_of() { # NEAR FAR
+  near "$1" noauth nosendip 10.0.0.2:10.0.0.1 ipv6cp-use-ipaddr
+  far "$2" noauth 10.0.0.1:10.0.0.2 ipv6cp-use-ipaddr
+  up 20
+  logged near "local  LL address fe80::"
+  logged near "remote LL address fe80::"
+  sed -n 's/.*\(local\|remote\) *LL address/\1/; T; s/0000:0000:0//; s/:0*\([0-9]\)$/:\1/; p' "$logs/near.log" > "$logs/identifiers"
+  grep "sent .IPCP ConfReq" "$logs/near.log" | head -1 >> "$logs/identifiers"
+  pings 3 100
+  stop near
+}
+identifiers_as_debians() {
+  identifiers_of pppd ours
+  mv "$logs/identifiers" "$logs/debians"
+  busybox sleep 1
+  rm -f "$logs"/*.log
+  fresh
+  identifiers_of ours pppd
+  busybox diff "$logs/debians" "$logs/identifiers" > "$logs/difference" || why "$(cat "$logs/difference")"
+}
