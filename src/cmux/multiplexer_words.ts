@@ -101,7 +101,6 @@ export type MultiplexerOutput =
 
 /** What a multiplexer has counted beside its decoder. */
 export interface MultiplexerCounters {
-  framesSent: number;
   /** Data for channels that are not open. */
   strayFrames: number;
   /** Frames with the C/R bit of their own sender's role, as an echoing modem returns them. */
