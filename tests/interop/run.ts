@@ -60,6 +60,8 @@ const words = new Set([
   "bsd_sent_by_the_kernel",
   "compresses_between_us",
   "compresses_at_loss",
+  "cmux_end",
+  "cmux_linux",
 ]);
 
 function exists(path: string): boolean {
