@@ -119,7 +119,7 @@ export const channelTransitions: Record<ChannelState, Record<ChannelEvent, Chann
 export interface ChannelPort {
   readonly t1Ms: Millis;
   readonly n2: number;
-  /** Send a frame without information. `repeats`: not for the first time. */
+  /** Send a frame without information. `repeats`: the command for another time, or the answer to one that changes nothing. */
   send(channel: Channel, type: FrameType, isCommand: boolean, repeats: boolean): void;
   /** The channel is open, or closed for a reason. */
   tell(channel: Channel, what: "opened" | ChannelEnd): void;
@@ -143,9 +143,9 @@ export class Channel {
   /** The information field of a frame that is sent, octets at most, and the type of frame, as PN may have changed them. */
   n1: number;
   informationType: FrameType;
-  /** Ours and the peer's. */
   signals: Signals = SIGNALS_READY;
-  peerSignals: Signals = SIGNALS_READY;
+  /** What the peer told last. */
+  peerSignals: Signals | undefined;
   /** The peer takes no frames: FC in its MSC. */
   isStopped = false;
   /** `write` took less than it was given. */
@@ -222,7 +222,7 @@ export class Channel {
     this.#state = next;
     if (next !== before && next !== "open") this.queue.drop(this.queue.length);
     if (next === "closed") this.#forget();
-    const isRepeat = event === "TO+";
+    const isRepeat = event === "TO+" || next === before;
     for (const action of actions) this.#act(action, isRepeat, now);
     return event === "data" && next === "open";
   }
@@ -232,7 +232,7 @@ export class Channel {
     this.drainBy = undefined;
     this.isStopped = false;
     this.wasFull = false;
-    this.peerSignals = SIGNALS_READY;
+    this.peerSignals = undefined;
   }
 
   #act(action: ChannelAction, isRepeat: boolean, now: Millis): void {
@@ -243,7 +243,7 @@ export class Channel {
         return;
       case "ua":
       case "dm":
-        this.#port.send(this, frameType[action], false, false);
+        this.#port.send(this, frameType[action], false, isRepeat);
         return;
       case "irc":
         this.#repeats = this.#port.n2;

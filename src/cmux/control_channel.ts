@@ -12,6 +12,7 @@ import {
   type ParameterNegotiation,
   parseControlMessage,
   type PortSettings,
+  signalsOctet,
 } from "./control_message.ts";
 import type { Channel } from "./channel.ts";
 import { frameType } from "./frame.ts";
@@ -181,6 +182,7 @@ export class ControlChannel {
         this.#port.output({ kind: "lineStatus", dlci: message.dlci, status: message.status });
         return;
       case "NSC":
+        this.#answered(message);
         return;
       case "unknown":
         if (this.#port.mayAnswer()) this.#answer({ kind: "NSC", type: message.type });
@@ -203,9 +205,12 @@ export class ControlChannel {
   #signalled(message: ControlMessage & { readonly kind: "MSC" }): void {
     const channel = this.#port.channel(message.dlci);
     if (channel === undefined || channel.state === "closed") return;
-    channel.peerSignals = message.signals;
-    channel.isStopped = message.signals.flowControl;
-    this.#port.output({ kind: "signals", dlci: message.dlci, signals: message.signals });
+    const { signals } = message;
+    const isNews = channel.peerSignals === undefined ||
+      signalsOctet(channel.peerSignals) !== signalsOctet(signals);
+    channel.peerSignals = signals;
+    channel.isStopped = signals.flowControl;
+    if (isNews) this.#port.output({ kind: "signals", dlci: message.dlci, signals });
     if (message.breakUnits !== undefined) {
       this.#port.output({ kind: "break", dlci: message.dlci, units: message.breakUnits });
     }
@@ -246,19 +251,16 @@ export class ControlChannel {
     }
   }
 
-  /** Nobody answered a command, or the peer does not know it: what depends on it goes on without. */
+  /** Nobody answered a command, or the peer does not know it: what depends on it goes on without. Of MSC, which many never answer, silently. */
   #givenUp(message: ControlMessage, isUnknown: boolean): void {
+    if (message.kind !== "MSC") {
+      const name = message.kind === "unknown" ? nameOf(message.type) : message.kind;
+      const text = `CMUX: ${isUnknown ? "the peer does not know" : "no answer to"} ${name}`;
+      this.#port.output({ kind: "note", level: "debug", text });
+    }
     if (message.kind === "PN") {
       const channel = this.#port.channel(message.dlci);
       if (channel !== undefined) this.#port.negotiated(channel);
     } else if (message.kind === "CLD") this.#port.closeDown(true, !isUnknown);
-    // Modems that never answer MSC are common: nobody needs to know.
-    if (message.kind === "MSC") return;
-    const name = message.kind === "unknown" ? nameOf(message.type) : message.kind;
-    this.#port.output({
-      kind: "note",
-      level: "debug",
-      text: `CMUX: ${isUnknown ? "the peer does not know" : "no answer to"} ${name}`,
-    });
   }
 }

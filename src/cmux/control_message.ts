@@ -177,7 +177,7 @@ function valueOf(type: number, value: Uint8Array): ControlMessage | undefined {
     case messageType.NSC:
       if (value.length < 1) return undefined;
       // Linux's n_gsm sends the type one bit lower and without EA; bit 2, C/R of a command, is then clear.
-      return { kind: "NSC", type: (first & BIT_2) !== 0 ? first >>> 2 : first >>> 1 };
+      return { kind: "NSC", type: (first & BIT_2) !== 0 ? first >>> 2 : (first >>> 1) & 0x3f };
     case messageType.RPN:
       if (value.length === 1) return { kind: "RPN", dlci };
       return value.length < 8 ? undefined : { kind: "RPN", dlci, port: portSettings(value) };

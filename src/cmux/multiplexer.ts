@@ -239,7 +239,7 @@ export class Multiplexer implements Machine<MultiplexerInput, MultiplexerOutput>
     const isAccepted = type === frameType.sabm && (dlci === 0 || this.#accepts(dlci));
     const channel = isAccepted ? this.#channelOf(dlci) : this.#channels.get(dlci);
     if (channel === undefined) {
-      if (isCommand) this.#respond(dlci, frameType.dm);
+      if (isCommand) this.#respond(dlci, frameType.dm, false);
       return false;
     }
     if (type === frameType.sabm) {
@@ -253,7 +253,7 @@ export class Multiplexer implements Machine<MultiplexerInput, MultiplexerOutput>
     const channel = this.#channels.get(dlci);
     if (channel === undefined) {
       this.counters.strayFrames += 1;
-      this.#respond(dlci, frameType.dm);
+      this.#respond(dlci, frameType.dm, false);
       return false;
     }
     if (!channel.fire("data", this.#now)) return false;
@@ -357,8 +357,8 @@ export class Multiplexer implements Machine<MultiplexerInput, MultiplexerOutput>
     this.#control.command({ kind: "MSC", dlci, signals: channel.signals, breakUnits }, this.#now);
   }
 
-  #respond(dlci: number, type: FrameType): void {
-    const bucket = type === frameType.dm ? this.#refusals : this.#acknowledgements;
+  #respond(dlci: number, type: FrameType, isRepeat: boolean): void {
+    const bucket = type === frameType.dm || isRepeat ? this.#refusals : this.#acknowledgements;
     const mayGo = bucket.take(this.#now);
     if (!mayGo || !this.#transmitter.put(dlci, type | POLL_FINAL, false, noInformation)) {
       this.counters.suppressedAnswers += 1;
@@ -366,9 +366,9 @@ export class Multiplexer implements Machine<MultiplexerInput, MultiplexerOutput>
   }
 
   #send({ dlci }: Channel, type: FrameType, isCommand: boolean, repeats: boolean): void {
+    if (!isCommand) return this.#respond(dlci, type, repeats);
     if (repeats) this.counters.repeats += 1;
-    if (isCommand) this.#transmitter.put(dlci, type | POLL_FINAL, true, noInformation);
-    else this.#respond(dlci, type);
+    this.#transmitter.put(dlci, type | POLL_FINAL, true, noInformation);
   }
 
   #toldOfControl(what: "opened" | ChannelEnd): void {

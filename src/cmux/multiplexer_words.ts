@@ -86,7 +86,7 @@ export type MultiplexerOutput =
   | { readonly kind: "closed"; readonly dlci: number; readonly why: ChannelEnd }
   /** Data of a channel; valid until the next call. */
   | { readonly kind: "data"; readonly dlci: number; readonly octets: Uint8Array }
-  /** The peer's V.24 signals of a channel. */
+  /** The peer's V.24 signals of a channel, when it first tells them and when they change. */
   | { readonly kind: "signals"; readonly dlci: number; readonly signals: Signals }
   | { readonly kind: "break"; readonly dlci: number; readonly units: number }
   /** A channel that took less than it was given takes more now. */

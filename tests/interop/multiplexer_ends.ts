@@ -99,7 +99,8 @@ function finish(): never {
 async function ours(): Promise<void> {
   const pty = openPty(host);
   const line = pty.master;
-  const terminal = openPtySlave(host, pty);
+  // It stays open: without a terminal there is nothing to read from the master.
+  openPtySlave(host, pty);
   host.symlink(pty.slavePath, tty);
   const multiplexer = new Multiplexer({
     role: role === "initiator" ? "initiator" : "responder",

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { toHex } from "../../src/base/octets.ts";
+import { fromHex, toHex } from "../../src/base/octets.ts";
+import { encodeFrame } from "../../src/cmux/frame.ts";
 import { earliest } from "../../src/machine.ts";
 import { Multiplexer } from "../../src/cmux/multiplexer.ts";
 import type {
@@ -80,6 +81,23 @@ export function wordsOf(output: MultiplexerOutput): string {
     default:
       return output.kind;
   }
+}
+
+/** A frame of the basic option as an end sends it. `control` with its P/F bit; `isCommand` for the C/R bit. */
+export function frameOf(
+  from: "initiator" | "responder",
+  dlci: number,
+  control: number,
+  hex = "",
+  isCommand = true,
+): Uint8Array {
+  const octets = fromHex(hex);
+  const into = new Uint8Array(octets.length + 7);
+  const address = (dlci << 2) | ((from === "initiator") === isCommand ? 2 : 0);
+  return into.slice(
+    0,
+    encodeFrame("basic", { address, control }, { octets, start: 0, end: octets.length }, into),
+  );
 }
 
 /** What happens to octets on their way; undefined: they are lost. */
@@ -165,6 +183,7 @@ export class MultiplexerPair {
     for (const end of [this.initiator, this.responder]) {
       const from = end === this.initiator ? "initiator" : "responder";
       const to = end === this.initiator ? this.responder : this.initiator;
+      end.drain();
       let budget = this.octetsPerMs > 0 ? this.octetsPerMs : Infinity;
       for (;;) {
         const octets = end.multiplexer.outgoing(this.now);
