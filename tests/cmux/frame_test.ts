@@ -96,7 +96,7 @@ test("encodeFrame throws RangeError when the octets do not fit", () => {
 /** Good frames with flags of the other kinds in their data, junk, damage, shared flags, and empty frames. */
 function mixed(option: FramingOption): Uint8Array {
   const flag = option === "basic" ? 0xf9 : 0x7e;
-  const data = Uint8Array.from({ length: 200 }, (_, at) => [0xf9, 0x7e, 0x7d, at, 0x07, 0xef][at % 6] ?? 0);
+  const data = Uint8Array.from({ length: 150 }, (_, at) => [0xf9, 0x7e, 0x7d, at, 0x07, 0xef][at % 6] ?? 0);
   const uih = frame(option, 1, frameType.uih, data);
   const damaged = frame(option, 2, frameType.ui, fromLatin1("damaged"));
   damaged[5] = 0x21;
@@ -118,11 +118,11 @@ function mixed(option: FramingOption): Uint8Array {
 
 for (const option of ["basic", "advanced"] as const) {
   test(`${option} decoder gives the same frames and counts for every cut and for one octet at a time`, () => {
-    const octets = concat(mixed(option), mixed(option));
+    const octets = mixed(option);
     const whole = decoderOf(option);
     const frames = drain(whole, octets);
     assert(frames.filter((each) => each.startsWith("ui 2 C 68656c6c6f")).length >= 1, frames.join("; "));
-    assert(frames.filter((each) => each === "dm 4 CP").length === 2, frames.join("; "));
+    assert(frames.filter((each) => each === "dm 4 CP").length === 1, frames.join("; "));
     assert(!frames.some((each) => each.startsWith("ui 2 C 64")), "a damaged frame was given");
     const one = decoderOf(option);
     assertEquals([...octets].flatMap((octet) => drain(one, Uint8Array.of(octet))), frames);
