@@ -60,8 +60,8 @@ export function loadPppOptions(request: OptionRequest): LoadedPppOptions {
     loader.file(`${request.home}/.ppprc`, { privileged: request.isRoot, rank: 0 }, false);
   }
   loader.commandLine(request.args);
-  const { device, pty, notty } = loader.options;
-  if (device !== undefined && pty === undefined && !notty) {
+  const { device, pty, socket, notty } = loader.options;
+  if (device !== undefined && pty === undefined && socket === undefined && !notty) {
     loader.fixDevice();
     const tty = device.replace(/^\/dev\//, "").replaceAll("/", ".");
     loader.file(`${SYSTEM_OPTIONS}.${tty}`, { privileged: true, rank: 0 }, false);
@@ -157,7 +157,7 @@ class Loader {
     if (entry.privileged && !source.privileged) {
       throw this.#error(source, `using the ${name} option requires root privilege`);
     }
-    if (this.#deviceFixed && (entry.key === "pty" || entry.key === "notty")) this.#refuseDevice(name, source);
+    if (this.#deviceFixed && ["pty", "notty", "socket"].includes(entry.key)) this.#refuseDevice(name, source);
     const key = entry.byVariable ? `${entry.key} ${first.split("=", 1)[0]}` : entry.key;
     const repeats = entry.key.endsWith(" *");
     const rank = source.rank + (entry.fixed && source.privileged ? ROOT : 0);
@@ -264,14 +264,37 @@ class Loader {
     throw this.#error(source, `bad ${end} IP address ${formatIpv4(address)}: ${why}`);
   }
 
+  /** `+ua`: a line with the user, one with the password. What `user` and `password` say stands against it. */
+  #readUserFile(fail: (why: string) => never): void {
+    const { userFile } = this.options;
+    if (userFile === undefined) return;
+    const [user, password] = this.#request.readFile(userFile)?.split("\n") ?? [];
+    if (user === undefined || password === undefined) fail(`unable to read user login data file ${userFile}`);
+    this.options.user ??= user;
+    this.options.password ??= fromLatin1(password ?? "");
+  }
+
   finish(): LoadedPppOptions {
     const { options } = this;
     const fail = (why: string): never => {
       throw new UsageError(`command line: ${why}`);
     };
     if (options.pty !== undefined && options.notty) fail("pty option is incompatible with notty option");
-    if (options.device !== undefined && (options.pty !== undefined || options.notty)) {
-      fail(`${options.notty ? "notty" : "pty"} option precludes specifying device name`);
+    const { socket } = options;
+    if (options.pty !== undefined && socket !== undefined) {
+      fail("pty option is incompatible with socket option");
+    }
+    if (socket !== undefined && options.notty) fail("socket option is incompatible with notty option");
+    const other = options.notty ? "notty" : options.pty !== undefined ? "pty" : socket && "socket";
+    if (options.device !== undefined && other !== undefined) {
+      fail(`${other} option precludes specifying device name`);
+    }
+    this.#readUserFile(fail);
+    if (options.demand && options.notty) fail("demand-dialling is incompatible with notty");
+    if (
+      options.demand && options.connect === undefined && options.pty === undefined && socket === undefined
+    ) {
+      fail("connect script is required for demand-dialling");
     }
     if (options.interfaceName !== undefined && options.unit !== undefined) options.unit = undefined;
     const settings = [...[...this.#ranks.values()].map((each) => each.setting), ...this.#more];

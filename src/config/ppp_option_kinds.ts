@@ -150,3 +150,13 @@ export function ignored(
 export function refused(names: string, takes: 0 | 1, why: string): OptionEntry {
   return entry(names, takes, () => why, {}, "refused", why);
 }
+
+/** A word that ends the program unless `answer` has nothing against its argument. */
+export function refusedBy(
+  names: string,
+  takes: 1,
+  why: string,
+  answer: (value: string) => string | undefined,
+): OptionEntry {
+  return entry(names, takes, (_options, [value = ""]) => answer(value), {}, "refused", why);
+}

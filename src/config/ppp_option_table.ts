@@ -21,11 +21,14 @@ import { type PppOptions, type TimesOptions } from "./ppp_options.ts";
 import { mppeOptions } from "./ppp_options_mppe.ts";
 import { callbackOptions } from "./ppp_options_callback.ts";
 import { absentOptions } from "./ppp_options_absent.ts";
+import { identityOptions } from "./ppp_options_identity.ts";
+import { pluginOptions } from "./ppp_options_plugin.ts";
 import { trafficOptions } from "./ppp_options_traffic.ts";
 import { ownOptions } from "./ppp_options_own.ts";
 
 const MOST = 0x7fffffff;
-const NO_MULTILINK = "multilink is not supported";
+const NO_MULTILINK =
+  "several lines for one link (multilink) are not supported; a link of one line needs none of it";
 
 function times(prefix: string, of: (options: PppOptions) => TimesOptions): OptionEntry[] {
   return [
@@ -108,6 +111,7 @@ const general: OptionEntry[] = [
   flag("updetach", (o) => void (o.updetach = true)),
   flag("up_sdnotify", (o) => void (o.nodetach = true)),
   flag("dump", (o) => void (o.dump = true)),
+  flag("show-options", (o) => void (o.showOptions = true)),
   flag("dryrun", (o) => void (o.dryrun = true)),
   text("logfile", (o, value) => void (o.logFile = value), { key: "logfd" }),
   number("logfd", 0, 1023, (o, value) => void (o.logFd = value)),
@@ -120,9 +124,7 @@ const general: OptionEntry[] = [
   number("maxfail", 0, MOST, (o, value) => void (o.maxFail = value)),
   number("maxconnect", 0, MOST, (o, value) => void (o.maxConnectSeconds = value)),
   number("idle", 0, MOST, (o, value) => void (o.idleSeconds = value)),
-  refused("maxoctets mo", 1, "limits by volume are not there yet in this version"),
-  silentlyIgnored("mo-direction mo-timeout", 1, "without maxoctets it means nothing"),
-  silentlyIgnored("child-timeout", 1, "how long the end waits for scripts is fixed"),
+  number("child-timeout", 0, MOST, (o, value) => void (o.childTimeoutSeconds = value)),
   text("linkname", (o, value) => {
     if (!/^[A-Za-z0-9._-]{1,64}$/.test(value)) return "expected letters, digits, dot, dash and underscore";
     o.linkName = value;
@@ -137,20 +139,8 @@ const general: OptionEntry[] = [
     if (value === "" || value.includes("=")) return "expected NAME";
     o.variables.set(value, undefined);
   }, { key: "set", byVariable: true }),
-  refused(
-    "plugin",
-    1,
-    "plugins are programs for pppd's memory; PPPoE, PPTP and L2TP have commands of their own",
-  ),
-  refused("demand", 0, "dialling on demand is not there yet in this version; use persist"),
-  flag("nodemand", () => {}),
   silentlyIgnored("nosystemconfig", 0, "see the order of the option files"),
-  silentlyIgnored("privgroup", 1, "nobody but root has root's rights"),
   ...callbackOptions,
-  refused("login", 0, "the system's password file is not asked in this version; use pap-secrets"),
-  refused("papcrypt", 0, "encrypted secrets are not there yet in this version"),
-  silentlyIgnored("enable-session", 0, "no session is entered into the system's records"),
-  refused("allow-number", 1, "callers are not checked by number in this version; use the secrets files"),
 ];
 
 const line: OptionEntry[] = [
@@ -162,11 +152,14 @@ const line: OptionEntry[] = [
   text("welcome", (o, value) => void (o.welcome = value), { fixed: true }),
   text("pty", (o, value) => void (o.pty = value), { fixed: true }),
   flag("notty", (o) => void (o.notty = true)),
-  refused(
-    "socket",
-    1,
-    "a socket as the line is not there yet in this version; use pty with a program such as socat",
-  ),
+  text("socket", (o, value) => {
+    const [, host = "", port = ""] = /^([0-9.]+):([0-9]{1,5})$/.exec(value) ?? [];
+    const address = parseIpv4(host);
+    if (address === undefined || Number(port) > 65535 || Number(port) === 0) {
+      return "expected ADDRESS:PORT such as 192.0.2.1:4000 (host names are not looked up)";
+    }
+    o.socket = { address, port: Number(port) };
+  }),
   text("record", (o, value) => void (o.record = value)),
   flag("crtscts", (o) => void (o.flowControl = "rtscts"), { key: "flow" }),
   flag("cdtrcts", (o) => void (o.flowControl = "cdtrcts"), { key: "flow" }),
@@ -177,7 +170,11 @@ const line: OptionEntry[] = [
   }, { key: "flow" }),
   flag("modem", (o) => void (o.modem = true)),
   flag("local", (o) => void (o.modem = false), { key: "modem" }),
-  refused("sync", 0, "synchronous lines need the kernel's PPP"),
+  refused(
+    "sync",
+    0,
+    "a synchronous line needs the kernel's PPP and a card for it; say nothing for a modem's line",
+  ),
   ignored("datarate", 1, "the rate is not limited"),
   number("stop-bits", 1, 2, (o, value) => void (o.stopBits = value === 2 ? 2 : 1), { fixed: true }),
   number("connect-delay", 0, 600_000, (o, value) => void (o.connectDelayMs = value)),
@@ -222,6 +219,7 @@ const lcp: OptionEntry[] = [
   flag("passive -p", (o) => void (o.passive = true)),
   number("lcp-echo-interval", 0, MOST, (o, value) => void (o.lcpEchoIntervalSeconds = value)),
   number("lcp-echo-failure", 0, MOST, (o, value) => void (o.lcpEchoFailure = value)),
+  text("lcp-rtt-file", (o, value) => void (o.lcpRttFile = value), { privileged: true }),
   flag("lcp-echo-adaptive", (o) => void (o.lcpEchoAdaptive = true)),
   ...times("lcp", (o) => o.lcp),
   silentlyIgnored("nomp nomultilink nompshortseq noendpoint", 0, NO_MULTILINK),
@@ -247,12 +245,18 @@ const ip: OptionEntry[] = [
   text("netmask", (o, value) => {
     o.netmask = /^0[xX][0-9a-fA-F]{8}$/.test(value) ? parseInt(value, 16) : parseIpv4(value);
     return o.netmask === undefined ? "expected a mask such as 255.255.255.0" : undefined;
-  }, { shown: (o) => formatIpv4(o.netmask ?? 0), ignoredBecause: "the interface is point-to-point" }),
+  }, {
+    shown: (o) => formatIpv4(o.netmask ?? 0),
+    ignoredBecause: "the interface is point-to-point, so its mask is 255.255.255.255, as with pppd on Linux",
+  }),
   flag("ipcp-accept-local", (o) => void (o.ipcpAcceptLocal = true)),
   flag("ipcp-accept-remote", (o) => void (o.ipcpAcceptRemote = true)),
-  silentlyIgnored("ipcp-no-address ipcp-no-addresses", 0, "one address option only is used"),
+  silentlyIgnored("ipcp-no-addresses", 0, "the old option IP-Addresses is never used"),
+  ignored("ipcp-no-address", 0, "addresses are agreed on by IP-Address alone, RFC 1332"),
+  flag("nosendip", (o) => void (o.sendsAddress = false)),
   ...times("ipcp", (o) => o.ipcp),
   flag("usepeerdns", (o) => void (o.usePeerDns = true)),
+  flag("noresolvconf", (o) => void (o.writesResolvConf = false)),
   flag("usepeerwins", (o) => void (o.usePeerWins = true)),
   text("ms-dns dns-addr", server((o) => o.msDns), { key: "ms-dns *" }),
   text("ms-wins wins-addr", server((o) => o.msWins), { key: "ms-wins *" }),
@@ -269,8 +273,14 @@ const ip: OptionEntry[] = [
   number("defaultroute-metric", -1, MOST, (o, value) => {
     o.defaultRouteMetric = value < 0 ? undefined : value;
   }, { privileged: true }),
-  refused("proxyarp", 0, "proxy ARP is not there yet in this version"),
-  silentlyIgnored("noproxyarp -proxyarp", 0, "proxy ARP is not there"),
+  flag("proxyarp", (o) => {
+    if (!o.mayProxyArp) return "the option is disabled by noproxyarp";
+    o.proxyArp = true;
+  }),
+  flag("noproxyarp -proxyarp", (o) => {
+    o.proxyArp = false;
+    o.mayProxyArp = false;
+  }, { key: "proxyarp" }),
   silentlyIgnored("noipx -ipx -ipx-protocol", 0, "IPX is not there"),
   refused("ipx +ipx +ipx-protocol", 0, "IPX is not supported"),
 ];
@@ -287,12 +297,23 @@ const ipv6: OptionEntry[] = [
   }),
   flag("ipv6cp-accept-local", (o) => void (o.ipv6cpAcceptLocal = true)),
   flag("ipv6cp-accept-remote", (o) => void (o.ipv6cpAcceptRemote = true)),
-  ignored("ipv6cp-use-ipaddr", 0, "identifiers are random unless set by ipv6"),
-  silentlyIgnored("ipv6cp-use-persistent", 0, "identifiers are random unless set by ipv6"),
-  silentlyIgnored("ipv6cp-noremote", 0, "a link-local address is all the other end needs"),
+  flag("ipv6cp-use-ipaddr", (o) => void (o.ipv6UseIpAddress = true)),
+  flag("ipv6cp-use-persistent", (o) => void (o.ipv6UsePersistent = true)),
+  flag("ipv6cp-use-remotenumber", (o) => void (o.ipv6UseRemoteNumber = true)),
+  flag("ipv6cp-noremote", (o) => void (o.ipv6NeedsRemote = false)),
+  flag("ipv6cp-nosend", (o) => void (o.ipv6Sends = false)),
   ...times("ipv6cp", (o) => o.ipv6cp),
-  flag("defaultroute6", (o) => void (o.defaultRoute6 = true)),
-  flag("nodefaultroute6 -defaultroute6", (o) => void (o.defaultRoute6 = false), { key: "defaultroute6" }),
+  flag("defaultroute6", (o) => {
+    if (!o.mayDefaultRoute6) return "the option is disabled by nodefaultroute6";
+    o.defaultRoute6 = true;
+  }),
+  number("defaultroute6-metric", -1, MOST, (o, value) => {
+    o.defaultRoute6Metric = value < 0 ? undefined : value;
+  }, { privileged: true }),
+  flag("nodefaultroute6 -defaultroute6", (o) => {
+    o.defaultRoute6 = false;
+    o.mayDefaultRoute6 = false;
+  }, { key: "defaultroute6" }),
 ];
 
 const authentication: OptionEntry[] = [
@@ -309,7 +330,6 @@ const authentication: OptionEntry[] = [
   name("password", (o, value) => void (o.password = fromLatin1(value)), { secret: true }),
   flag("usehostname", (o) => void (o.useHostName = true)),
   text("domain", (o, value) => void (o.domain = value), { privileged: true }),
-  ignored("allow-ip", 1, "the addresses of a peer are those of its entry in the secrets files"),
   number("pap-restart", 1, 3600, (o, value) => void (o.pap.restartSeconds = value)),
   number("pap-timeout", 0, 3600, (o, value) => void (o.pap.timeoutSeconds = value)),
   number("pap-max-authreq", 1, 1000, (o, value) => void (o.pap.maxRequests = value)),
@@ -354,6 +374,9 @@ const compression: OptionEntry[] = [
 
 const scripts: OptionEntry[] = [
   script("ip-pre-up"),
+  text("net-init-script", (o, value) => void o.scripts.set("net-init", value), { privileged: true }),
+  text("net-pre-up-script", (o, value) => void o.scripts.set("net-pre-up", value), { privileged: true }),
+  text("net-down-script", (o, value) => void o.scripts.set("net-down", value), { privileged: true }),
   text("ip-up-script", (o, value) => void o.scripts.set("ip-up", value), { privileged: true }),
   text("ip-down-script", (o, value) => void o.scripts.set("ip-down", value), { privileged: true }),
   script("ipv6-up"),
@@ -373,6 +396,8 @@ export const optionTable: readonly OptionEntry[] = [
   ...compression,
   ...scripts,
   ...trafficOptions,
+  ...identityOptions,
+  ...pluginOptions,
   ...ownOptions,
   ...absentOptions,
 ];

@@ -26,6 +26,8 @@ export interface PppOptions {
   lock: boolean;
   notty: boolean;
   pty: string | undefined;
+  /** The TCP connection that is the line. */
+  socket: { readonly address: number; readonly port: number } | undefined;
   init: string | undefined;
   connect: string | undefined;
   disconnect: string | undefined;
@@ -44,10 +46,16 @@ export interface PppOptions {
   logFd: number | "none" | undefined;
   hidePassword: boolean;
   persist: boolean;
+  demand: boolean;
   holdoffSeconds: number | undefined;
   maxFail: number;
   maxConnectSeconds: number;
   idleSeconds: number;
+  /** Octets that may pass in a session, 0 without limit; what counts; how often that is looked at. */
+  maxOctets: { most: number; direction: "sum" | "in" | "out" | "max"; everySeconds: number };
+  /** How long the end waits for programs, 0 without limit. */
+  childTimeoutSeconds: number;
+  showOptions: boolean;
   /** What counts as activity; undefined: every packet of a network. */
   activeFilter: Expression | undefined;
   /** What passes at all; undefined: every packet. */
@@ -73,6 +81,8 @@ export interface PppOptions {
   lcpEchoIntervalSeconds: number;
   lcpEchoFailure: number;
   lcpEchoAdaptive: boolean;
+  /** Where round-trip times are written. */
+  lcpRttFile: string | undefined;
 
   ip: boolean;
   local: number;
@@ -84,6 +94,10 @@ export interface PppOptions {
   ipcpAcceptLocal: boolean;
   ipcpAcceptRemote: boolean;
   usePeerDns: boolean;
+  /** Whether the peer's name servers are written to a file. */
+  writesResolvConf: boolean;
+  /** Whether our address is in our requests. */
+  sendsAddress: boolean;
   /** Van Jacobson's header compression, in both directions. */
   vj: { enabled: boolean; slots: number; compressSlotId: boolean };
   usePeerWins: boolean;
@@ -101,7 +115,16 @@ export interface PppOptions {
   ipv6cpAcceptLocal: boolean;
   ipv6cpAcceptRemote: boolean;
   ipv6UseIpAddress: boolean;
+  ipv6UsePersistent: boolean;
+  ipv6UseRemoteNumber: boolean;
+  ipv6NeedsRemote: boolean;
+  /** Whether our interface identifier is in our requests. */
+  ipv6Sends: boolean;
   defaultRoute6: boolean;
+  mayDefaultRoute6: boolean;
+  defaultRoute6Metric: number | undefined;
+  proxyArp: boolean;
+  mayProxyArp: boolean;
 
   ccp: boolean;
   ccpTimes: TimesOptions;
@@ -134,7 +157,18 @@ export interface PppOptions {
   password: Uint8Array | undefined;
   useHostName: boolean;
   domain: string;
+  /** Addresses that a peer may have without proving itself, as in the secrets files. */
   allowIp: string[];
+  /** Numbers that may call; empty for any. */
+  allowNumbers: string[];
+  remoteNumber: string;
+  /** Where the secrets are, if not in /etc/ppp. */
+  secretsFiles: { pap: string | undefined; chap: string | undefined };
+  /** A file of user and password, a line each. */
+  userFile: string | undefined;
+  passwordFd: number | undefined;
+  /** Look a peer up without `DOMAIN\\` before its name. */
+  stripsDomain: boolean;
   pap: { restartSeconds: number; timeoutSeconds: number; maxRequests: number };
   chap: { restartSeconds: number; timeoutSeconds: number; maxChallenge: number; intervalSeconds: number };
   eap: {
@@ -152,7 +186,16 @@ export interface PppOptions {
   callbackOffers: CallbackOfferOption[];
 
   scripts: Map<
-    "ip-pre-up" | "ip-up" | "ip-down" | "ipv6-up" | "ipv6-down" | "auth-up" | "auth-down",
+    | "net-init"
+    | "net-pre-up"
+    | "net-down"
+    | "ip-pre-up"
+    | "ip-up"
+    | "ip-down"
+    | "ipv6-up"
+    | "ipv6-down"
+    | "auth-up"
+    | "auth-down",
     string
   >;
   /** How long a peer is asked that answers and does not agree. */
@@ -178,6 +221,7 @@ export function defaultPppOptions(): PppOptions {
     lock: false,
     notty: false,
     pty: undefined,
+    socket: undefined,
     init: undefined,
     connect: undefined,
     disconnect: undefined,
@@ -194,10 +238,14 @@ export function defaultPppOptions(): PppOptions {
     logFd: undefined,
     hidePassword: true,
     persist: false,
+    demand: false,
     holdoffSeconds: undefined,
     maxFail: 10,
     maxConnectSeconds: 0,
     idleSeconds: 0,
+    maxOctets: { most: 0, direction: "sum", everySeconds: 1 },
+    childTimeoutSeconds: 5,
+    showOptions: false,
     activeFilter: undefined,
     passFilter: undefined,
     linkName: undefined,
@@ -220,6 +268,7 @@ export function defaultPppOptions(): PppOptions {
     lcpEchoIntervalSeconds: 0,
     lcpEchoFailure: 0,
     lcpEchoAdaptive: false,
+    lcpRttFile: undefined,
     ip: true,
     local: 0,
     remote: 0,
@@ -230,6 +279,8 @@ export function defaultPppOptions(): PppOptions {
     ipcpAcceptLocal: false,
     ipcpAcceptRemote: false,
     usePeerDns: false,
+    writesResolvConf: true,
+    sendsAddress: true,
     vj: { enabled: true, slots: 16, compressSlotId: true },
     usePeerWins: false,
     msDns: [],
@@ -245,7 +296,15 @@ export function defaultPppOptions(): PppOptions {
     ipv6cpAcceptLocal: false,
     ipv6cpAcceptRemote: false,
     ipv6UseIpAddress: false,
+    ipv6UsePersistent: false,
+    ipv6UseRemoteNumber: false,
+    ipv6NeedsRemote: true,
+    ipv6Sends: true,
     defaultRoute6: false,
+    mayDefaultRoute6: true,
+    defaultRoute6Metric: undefined,
+    proxyArp: false,
+    mayProxyArp: true,
     ccp: true,
     ccpTimes: times(),
     deflate: { receive: 15, transmit: 15 },
@@ -270,6 +329,12 @@ export function defaultPppOptions(): PppOptions {
     useHostName: false,
     domain: "",
     allowIp: [],
+    allowNumbers: [],
+    remoteNumber: "",
+    secretsFiles: { pap: undefined, chap: undefined },
+    userFile: undefined,
+    passwordFd: undefined,
+    stripsDomain: false,
     pap: { restartSeconds: 3, timeoutSeconds: 30, maxRequests: 10 },
     chap: { restartSeconds: 3, timeoutSeconds: 60, maxChallenge: 10, intervalSeconds: 0 },
     eap: { restartSeconds: 3, timeoutSeconds: 20, maxSent: 10, maxReceived: 20, intervalSeconds: 0 },

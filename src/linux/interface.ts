@@ -20,7 +20,9 @@ import {
 } from "./netlink.ts";
 
 /** linux/if_link.h */
-const IFLA = { IFNAME: 3, MTU: 4, STATS64: 23, AF_SPEC: 26, INET6_ADDR_GEN_MODE: 8 } as const;
+const IFLA = { ADDRESS: 1, IFNAME: 3, MTU: 4, STATS64: 23, AF_SPEC: 26, INET6_ADDR_GEN_MODE: 8 } as const;
+/** linux/if_arp.h */
+const ARPHRD_ETHER = 1;
 /** linux/if_addr.h */
 const IFA = { ADDRESS: 1, LOCAL: 2, LABEL: 3 } as const;
 /** linux/if_addr.h: no duplicate address detection, which has no meaning on a link with two ends. */
@@ -141,6 +143,18 @@ function lookUp(netlink: Netlink, body: Uint8Array): InterfaceStatus | undefined
     if (error instanceof HostError && error.code === "ENODEV") return undefined;
     throw error;
   }
+}
+
+/** The hardware address of the first Ethernet interface, 6 octets; undefined where there is none. Throws HostError. */
+export function firstEthernetAddress(netlink: Netlink): Uint8Array | undefined {
+  const addresses = netlink.dump(RTM.GETLINK, linkBody(netlink, 0).finish(), ({ type, body }) => {
+    if (type !== RTM.NEWLINK || body.length < 16) return undefined;
+    const view = new DataView(body.buffer, body.byteOffset, body.length);
+    if (view.getUint16(2, netlink.littleEndian) !== ARPHRD_ETHER) return undefined;
+    const address = parseAttributes(body.subarray(16), netlink.littleEndian).get(IFLA.ADDRESS);
+    return address?.length === 6 && address.some((octet) => octet !== 0) ? address.slice() : undefined;
+  });
+  return addresses[0];
 }
 
 /** Set the largest packet, in octets. Throws HostError, EINVAL below 68. */

@@ -21,6 +21,8 @@ export const RTM = {
   NEWROUTE: 24,
   DELROUTE: 25,
   GETROUTE: 26,
+  NEWNEIGH: 28,
+  DELNEIGH: 29,
 } as const;
 
 /** Message flags. linux/netlink.h */

@@ -10,8 +10,10 @@ import {
   addIpv4,
   addIpv6,
   disableAddressGeneration,
+  firstEthernetAddress,
   interfaceByName,
   ipv4Addresses,
+  type Ipv6Assignment,
   removeIpv4,
   removeIpv6,
   setMtu,
@@ -19,6 +21,7 @@ import {
 } from "../linux/interface.ts";
 import { inTurn } from "../linux/in_turn.ts";
 import { Netlink } from "../linux/netlink.ts";
+import { addProxyArp, neighbourInterface, type ProxyArpRecord, removeProxyArp } from "../linux/proxy_arp.ts";
 import {
   applyDefaultRoute,
   type DefaultRouteRecord,
@@ -42,8 +45,9 @@ export class TunInterface {
   readonly #host: Host;
   readonly #index: number;
   #ipv4: { local: number; peer: number } | undefined;
-  #ipv6: { local: Uint8Array; peer: Uint8Array } | undefined;
+  #ipv6: Ipv6Assignment | undefined;
   #routes: DefaultRouteRecord[] = [];
+  #proxyArp: ProxyArpRecord | undefined;
 
   /** Make the interface; `name` may hold a `%d`. Throws HostError with a text that says what to do. */
   constructor(host: Host, name: string) {
@@ -91,6 +95,11 @@ export class TunInterface {
     );
   }
 
+  /** The Ethernet address of another interface; undefined where the machine has none. Throws HostError. */
+  ethernetAddress(): Uint8Array | undefined {
+    return firstEthernetAddress(this.#netlink);
+  }
+
   /** Give it its two IPv4 addresses. `peer` 0 is none. Throws HostError. */
   setIpv4(local: number, peer: number): void {
     this.clearIpv4();
@@ -109,11 +118,13 @@ export class TunInterface {
     setUp(this.#netlink, this.#index);
   }
 
-  /** Give it the link-local addresses of two interface identifiers. Throws HostError where the kernel has no IPv6. */
+  /** Give it the link-local addresses of two interface identifiers; a peer of zero has none. Throws HostError where the kernel has no IPv6. */
   setIpv6(local: Uint8Array, peer: Uint8Array): void {
     this.clearIpv6();
-    this.#ipv6 = { local: linkLocalAddress(local), peer: linkLocalAddress(peer) };
-    addIpv6(this.#netlink, this.#index, { local: this.#ipv6.local, peer: this.#ipv6.peer });
+    const hasPeer = peer.some((octet) => octet !== 0);
+    const ours = linkLocalAddress(local);
+    this.#ipv6 = hasPeer ? { local: ours, peer: linkLocalAddress(peer) } : { local: ours };
+    addIpv6(this.#netlink, this.#index, this.#ipv6);
   }
 
   /** Take its IPv6 addresses off. */
@@ -150,12 +161,36 @@ export class TunInterface {
     return lines;
   }
 
+  /**
+   * Answer ARP for the peer where it would be a neighbour; gives that interface, or undefined where there is none. `before` gets the
+   * record that undoes it. Throws HostError.
+   */
+  addProxyArp(peer: number, before: (record: ProxyArpRecord) => void): string | undefined {
+    const name = neighbourInterface(this.#netlink, peer);
+    if (name === undefined) return undefined;
+    const record = { address: peer, interface: name };
+    before(record);
+    addProxyArp(this.#netlink, record);
+    this.#proxyArp = record;
+    return name;
+  }
+
+  /** Answer no more. Throws HostError. */
+  removeProxyArp(): void {
+    if (this.#proxyArp !== undefined) removeProxyArp(this.#netlink, this.#proxyArp);
+    this.#proxyArp = undefined;
+  }
+
   /** Make an end of it: routes back, the interface gone, the second even where the first throws HostError. */
   close(): string[] {
     try {
       return [...this.undoDefaultRoutes(4), ...this.undoDefaultRoutes(6)];
     } finally {
-      inTurn([() => this.#netlink.close(), () => this.#host.close(this.#device.fd)]);
+      inTurn([
+        () => this.removeProxyArp(),
+        () => this.#netlink.close(),
+        () => this.#host.close(this.#device.fd),
+      ]);
     }
   }
 }

@@ -54,6 +54,8 @@ export interface TunPlaneOptions {
   readonly onTraffic: (received: boolean, isActive: boolean) => void;
   /** Called with the octets of the line, for a recording. */
   readonly onOctets?: ((direction: "sent" | "received", octets: Uint8Array) => void) | undefined;
+  /** Called with the octets that came on the line, before they are taken for frames. */
+  readonly onInput?: (octets: Uint8Array) => void;
   /** Takes data packets instead of a TUN interface; valid during the call. */
   readonly onData?: ((packet: Uint8Array) => void) | undefined;
 }
@@ -143,7 +145,7 @@ export class TunPlane implements DataPlane {
     for (let frame = this.decoder.next(); frame !== undefined; frame = this.decoder.next()) {
       this.#noticeDamage();
       const whole = this.#decompressor === undefined
-        ? this.#unencrypted(frame)
+        ? (this.#refusesClear && isNetworkData(readUint16(frame, 0)) ? "dropped" : frame)
         : this.#restore(this.#decompressor, frame);
       if (typeof whole === "string") {
         this.#headers.lost();
@@ -242,12 +244,13 @@ export class TunPlane implements DataPlane {
   ): Uint8Array | "dropped" | "damaged" | "broken" {
     const protocol = readUint16(frame, 0);
     if (protocol !== protocolNumber.compressed) {
-      if (decompressor.encrypts === true && isNetworkData(protocol)) return "dropped";
+      if (this.#refusesClear && isNetworkData(protocol)) return "dropped";
       if (!this.#awaitsReset) decompressor.passed(frame);
       if (isNetworkData(protocol)) countPacket(this.compressed.receive, frame.length, undefined);
       return frame;
     }
-    if (this.#awaitsReset) return "dropped";
+    const isClear = this.#options.mustEncrypt === true && decompressor.encrypts !== true;
+    if (this.#awaitsReset || isClear) return "dropped";
     const length = decompressor.decompress(frame.subarray(2), this.#restored);
     // Control packets are never compressed: what comes that way is not the peer's pppd. RFC 1962 §2
     if (length >= 2) {
@@ -292,6 +295,7 @@ export class TunPlane implements DataPlane {
     }
     const octets = this.#input.subarray(0, count);
     this.#options.onOctets?.("received", octets);
+    this.#options.onInput?.(octets);
     this.decoder.feed(octets);
   }
 
@@ -352,14 +356,15 @@ export class TunPlane implements DataPlane {
     }
   }
 
-  /** A frame that came as it is, unless it had to be encrypted. */
-  #unencrypted(frame: Uint8Array): Uint8Array | "dropped" {
-    return this.#options.mustEncrypt === true && isNetworkData(readUint16(frame, 0)) ? "dropped" : frame;
+  /** Whether network data that comes in the clear is dropped. */
+  get #refusesClear(): boolean {
+    return this.#options.mustEncrypt === true || this.#decompressor?.encrypts === true;
   }
 
   #encode(plain: Uint8Array): void {
     const packet = this.#compressor === undefined ? plain : this.#compress(this.#compressor, plain);
-    if (this.#options.mustEncrypt === true && packet === plain && isNetworkData(readUint16(plain, 0))) return;
+    const isClear = packet === plain || this.#compressor?.encrypts !== true;
+    if (this.#options.mustEncrypt === true && isClear && isNetworkData(readUint16(plain, 0))) return;
     if (this.#queueStart > 0 && this.#queue.length - this.#queueEnd < 2 * packet.length + 16) {
       this.#queue.copyWithin(0, this.#queueStart, this.#queueEnd);
       this.#queueEnd -= this.#queueStart;

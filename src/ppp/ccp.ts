@@ -103,6 +103,11 @@ export class CcpPolicy implements OptionPolicy {
     return this.#failure;
   }
 
+  /** Why what both ends have acknowledged may not stand; undefined where it may. */
+  get objection(): string | undefined {
+    return this.#failure ?? this.#lacking(this.#received) ?? this.#lacking(this.#transmitted);
+  }
+
   /** What was agreed. Asked when both Configure-Requests are acknowledged. */
   get agreement(): CcpAgreement {
     return { receive: this.#received, transmit: this.#transmitted };
@@ -148,7 +153,7 @@ export class CcpPolicy implements OptionPolicy {
   /** See OptionPolicy. */
   acknowledged(options: readonly ConfigurationOption[]): void {
     this.#received = methodOf(options[0]);
-    this.#checkRequired(this.#received);
+    this.#failure ??= this.#lacking(this.#received);
   }
 
   /** See OptionPolicy. */
@@ -223,11 +228,11 @@ export class CcpPolicy implements OptionPolicy {
     if (this.#configuration.mppe?.required === true) this.#failure = `MPPE required but ${why}`;
   }
 
-  #checkRequired(method: CompressionMethod | undefined): void {
-    if (this.#configuration.mppe?.required !== true) return;
-    if (method?.name !== "mppe" || method.keyBits === undefined) {
-      this.#failure ??= "MPPE required but not agreed on";
-    }
+  /** What is wrong with a direction that is agreed on so. */
+  #lacking(method: CompressionMethod | undefined): string | undefined {
+    if (this.#configuration.mppe?.required !== true) return undefined;
+    const isEncrypted = method?.name === "mppe" && method.keyBits !== undefined;
+    return isEncrypted ? undefined : "MPPE required but not agreed on";
   }
 
   /** See OptionPolicy. */
@@ -236,13 +241,18 @@ export class CcpPolicy implements OptionPolicy {
     const rejected: ConfigurationOption[] = [];
     const nakked: ConfigurationOption[] = [];
     const seen = new Set<number>();
+    const askedBefore = [this.#askedForCompression, this.#askedForStateless] as const;
     for (const option of options) {
       const verdict = seen.has(option.type) ? "reject" : this.#judgeOne(option);
       seen.add(option.type);
       if (verdict === "reject") rejected.push(option);
       else if (verdict !== "ack") nakked.push(verdict);
     }
-    if (rejected.length > 0) return { kind: "reject", options: rejected };
+    if (rejected.length > 0) {
+      // Nothing was said about MPPE then: who asks again has not been told.
+      [this.#askedForCompression, this.#askedForStateless] = askedBefore;
+      return { kind: "reject", options: rejected };
+    }
     const mppe = this.#configuration.mppe;
     if (mppe?.required === true && !seen.has(ccpOption.mppe)) {
       return { kind: "nak", options: [mppeOption(this.#mppe)] };
@@ -258,6 +268,8 @@ export class CcpPolicy implements OptionPolicy {
     if (method === undefined) return "reject";
     if (method.name === "mppe") {
       if (mppe !== undefined) return this.#judgeMppe(method.supported, mppe);
+      // Some routers ask for MPPE with every bit off, again and again after a Reject: nothing is what they get.
+      if (method.supported === 0) return "ack";
       if (transmit.mppc !== true) return "reject";
       return method.supported === mppeBit.compression ? "ack" : mppeOption(mppeBit.compression);
     }
@@ -328,6 +340,7 @@ function methodOf(option: ConfigurationOption | undefined): CompressionMethod | 
     case "predictor1":
       return { name: "predictor1" };
     case "mppe":
+      if (method.supported === 0) return undefined;
       return {
         name: "mppe",
         keyBits: strongestFirst.find((each) => (method.supported & keyBit[each]) !== 0),

@@ -4,8 +4,9 @@
  * Each direction's dictionary counts from its Configure-Ack on, as Linux does: what comes is restored from then, and what goes
  * is taken in from then, but compressed only when both directions stand.
  *
- * Resets are asked for once a second at most, twice as long each time, and after ten without an answer compression is given
- * up. MPPE and MPPC need no Reset-Ack: the next packet says itself that it stands alone. Theirs is sent all the same, as Linux
+ * A reset is asked for again after a second, then after twice as long each time, and after ten without an answer compression is
+ * given up. One that was answered may be followed by the next at once, ten a second in the long run. What breaks a method's rules
+ * is mended by a reset too, nine times. MPPE and MPPC need no Reset-Ack: the next packet says itself that it stands alone. Theirs is sent all the same, as Linux
  * waits for it, and not waited for. Nothing outside this file changes this state.
  *
  * @module
@@ -48,6 +49,8 @@ const extendedCodes = new Set<number>([code.resetRequest, code.resetAck]);
 const PEER_FIRST: Millis = 500;
 const FIRST_WAIT: Millis = 1000;
 const MOST_RESETS = 10;
+/** Breaches of a method's rules at which it is given up. */
+const MOST_BREACHES = 10;
 const NOTHING = new Uint8Array(0);
 
 /** See the file's head. */
@@ -57,6 +60,8 @@ export class Compression {
   readonly #negotiation: Negotiation;
   readonly #outputs: CompressionOutput[] = [];
   readonly #answers = new TokenBucket(10, 10);
+  readonly #requests = new TokenBucket(10, 10);
+  #breaches = 0;
   #isUp = false;
   #gaveUp: string | undefined;
   #receives: CompressionMethod | undefined;
@@ -136,13 +141,28 @@ export class Compression {
       return;
     }
     const request = this.#negotiation.emit(code.resetRequest, NOTHING);
-    this.#reset = { identifier: request[1] ?? 0, sent: 1, wait: FIRST_WAIT, againAt: now + FIRST_WAIT };
+    const identifier = request[1] ?? 0;
+    const late = this.#requests.waitMs(now);
+    if (late > 0) {
+      this.#reset = { identifier, sent: 0, wait: FIRST_WAIT / 2, againAt: now + late };
+      return;
+    }
+    this.#requests.take(now);
+    this.#reset = { identifier, sent: 1, wait: FIRST_WAIT, againAt: now + FIRST_WAIT };
     this.#send(request);
   }
 
-  /** The peer broke the method's rules: the link goes on without compression. */
+  /**
+   * The peer broke the method's rules. A dictionary is begun anew, in case that it was damaged; where it goes on so, the link does
+   * without compression. Encryption that breaks is no such case.
+   */
   broken(now: Millis): void {
     if (this.#receives === undefined) return;
+    this.#breaches += 1;
+    if (this.#receives.name !== "mppe" && this.#breaches < MOST_BREACHES) {
+      this.damaged(now);
+      return;
+    }
     this.#giveUp("the peer's compressed packets cannot be restored", now);
   }
 
@@ -161,6 +181,7 @@ export class Compression {
       this.#giveUp(`no answer came to ${MOST_RESETS} Reset-Requests`, now);
       return;
     }
+    if (reset.sent === 0) this.#requests.take(now);
     reset.sent += 1;
     reset.wait *= 2;
     reset.againAt = now + reset.wait;
@@ -205,6 +226,7 @@ export class Compression {
     if (method === this.#receives) return;
     this.#receives = method;
     this.#reset = undefined;
+    this.#breaches = 0;
     this.#outputs.push({ kind: "compression", direction: "receive", method, keys: this.#keys });
   }
 
@@ -215,11 +237,11 @@ export class Compression {
   }
 
   #up(now: Millis): void {
-    const { failure, agreement } = this.#policy;
+    const { objection, agreement } = this.#policy;
     this.#receive(agreement.receive);
     this.#transmit(agreement.transmit);
-    if (failure !== undefined) {
-      this.#negotiation.giveUp(failure, now);
+    if (objection !== undefined) {
+      this.#negotiation.giveUp(objection, now);
       return;
     }
     this.#isUp = true;

@@ -24,6 +24,8 @@ export const ipcpOption = {
 export interface IpcpConfiguration {
   readonly local: number;
   readonly remote: number;
+  /** Whether our address is in our requests (`nosendip`); default true. */
+  readonly sendsAddress?: boolean;
   /** Take the peer's idea of our address though we have one (`ipcp-accept-local`). */
   readonly acceptLocal: boolean;
   /** Take the peer's idea of its address though we have one (`ipcp-accept-remote`). */
@@ -115,7 +117,7 @@ export class IpcpPolicy implements OptionPolicy {
     const wanted = this.#configuration;
     this.#local = wanted.local;
     this.#remote = 0;
-    this.#asksAddress = true;
+    this.#asksAddress = wanted.sendsAddress !== false;
     this.#mayAskRemote = !wanted.noRemote;
     this.#servers.reset();
     this.#refused = undefined;
@@ -219,6 +221,8 @@ export class IpcpPolicy implements OptionPolicy {
   #nakAddress(value: number): void {
     const { local, remote, acceptLocal, acceptRemote, refuseLocal } = this.#configuration;
     if (local !== 0 && !acceptLocal) return;
+    // The peer insists: with `nosendip` too it is asked for from now on.
+    if (this.#configuration.sendsAddress === false) this.#asksAddress = true;
     if (value === 0) {
       this.#refused = "the peer offers 0.0.0.0";
       return;
@@ -257,7 +261,9 @@ export class IpcpPolicy implements OptionPolicy {
   /** What was agreed, or in words why it cannot be used. Asked when both Configure-Requests are acknowledged. */
   agreement(): IpcpAgreement | string {
     const wanted = this.#configuration;
-    if (!this.#asksAddress && wanted.local !== 0) return "Refused our IP address";
+    if (!this.#asksAddress && wanted.local !== 0 && wanted.sendsAddress !== false) {
+      return "Refused our IP address";
+    }
     if (this.#local === 0) return "Could not determine local IP address";
     const warnings: string[] = [];
     let remote = this.#remote !== 0 ? this.#remote : wanted.remote;

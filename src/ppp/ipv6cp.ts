@@ -15,13 +15,17 @@ export const ipv6cpOption = { interfaceIdentifier: 1 } as const;
 export interface Ipv6cpConfiguration {
   readonly local: Uint8Array | undefined;
   readonly remote: Uint8Array | undefined;
+  /** Whether our identifier is in our requests (`ipv6cp-nosend`); default true. */
+  readonly sendsLocal?: boolean;
+  /** Whether the peer must have one (`ipv6cp-noremote`); default true. */
+  readonly needsRemote?: boolean;
   /** Take the peer's idea of our identifier though we have one (`ipv6cp-accept-local`). */
   readonly acceptLocal: boolean;
   /** Take the peer's idea of its identifier though we have one (`ipv6cp-accept-remote`). */
   readonly acceptRemote: boolean;
 }
 
-/** What IPV6CP agreed on, 8 octets each. */
+/** What IPV6CP agreed on, 8 octets each; the remote one is zero where the peer has none. */
 export interface Ipv6cpAgreement {
   readonly local: Uint8Array;
   readonly remote: Uint8Array;
@@ -51,7 +55,7 @@ export class Ipv6cpPolicy implements OptionPolicy {
   reset(): void {
     this.#local = (this.#configuration.local ?? this.#randomIdentifier()).slice();
     this.#remote = undefined;
-    this.#asks = true;
+    this.#asks = this.#configuration.sendsLocal !== false;
   }
 
   /** See OptionPolicy. */
@@ -110,7 +114,9 @@ export class Ipv6cpPolicy implements OptionPolicy {
 
   /** What was agreed, or in words why it cannot be used. */
   agreement(): Ipv6cpAgreement | string {
-    const remote = this.#remote ?? this.#configuration.remote ?? this.#randomIdentifier();
+    const { needsRemote, remote: wanted } = this.#configuration;
+    const none = needsRemote === false ? new Uint8Array(8) : undefined;
+    const remote = this.#remote ?? wanted ?? none ?? this.#randomIdentifier();
     if (isZero(this.#local)) return "Could not determine local IPv6 identifier";
     if (sameOctets(this.#local, remote)) return "Both ends have the same IPv6 identifier";
     return { local: this.#local.slice(), remote };

@@ -47,6 +47,8 @@ export interface LcpConfiguration {
   readonly allowAccm: boolean;
   /** Methods that the peer must prove itself by, the preferred one first; empty asks for none. */
   readonly require: readonly AuthenticationMethod[];
+  /** Whether a peer that refuses all of them comes in without proof (`allow-ip`); default false. */
+  readonly mayRefuse?: boolean;
   /** Methods that we agree to prove ourselves by, the preferred one first. */
   readonly allow: readonly AuthenticationMethod[];
   /** Our own Magic-Numbers that came back before the line counts as looped (pppd's `lcp-max-loops`… 10). */
@@ -352,6 +354,7 @@ export class LcpPolicy implements OptionPolicy {
   }
 
   #refuseAuthentication(): void {
+    if (this.#configuration.mayRefuse === true) return;
     this.#refusedAuthentication = true;
     this.#failure = "peer refused to authenticate";
   }

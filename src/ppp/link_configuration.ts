@@ -44,6 +44,7 @@ export type LinkEnd =
   | "echoLost"
   | "idle"
   | "connectTime"
+  | "trafficLimit"
   /** The peer is going to call us back, or we the peer. */
   | "callback"
   | "callbackRefused";

@@ -42,6 +42,8 @@ export class NetworkPhase {
   readonly #compression: Compression | undefined;
   readonly #mustEncrypt: boolean;
   #hasOpenedNetworks = false;
+  /** The last packet for each network that came while it had to wait: peers send theirs again only after seconds. */
+  readonly #early = new Map<Network, Uint8Array>();
   #isClosing = false;
   #connectUntil: Millis | undefined;
   #lastTrafficAt: Millis | undefined;
@@ -112,6 +114,7 @@ export class NetworkPhase {
     const network = this.#networks.find((each) => each.controlProtocol === protocol);
     if (network !== undefined) {
       if (this.#hasOpenedNetworks) network.packet(information, now);
+      else this.#early.set(network, information.slice());
       this.#drain(now);
       return true;
     }
@@ -174,6 +177,8 @@ export class NetworkPhase {
   #openNetworks(now: Millis): void {
     this.#hasOpenedNetworks = true;
     for (const network of this.#networks) network.open(now);
+    for (const [network, information] of this.#early) network.packet(information, now);
+    this.#early.clear();
   }
 
   #drain(now: Millis): void {

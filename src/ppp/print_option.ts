@@ -61,7 +61,7 @@ function vjCompression(data: Uint8Array): string | undefined {
 function mppe(data: Uint8Array): string | undefined {
   if (data.length !== 4) return undefined;
   const bits = readUint32(data, 0);
-  const named: [number, string][] = [[0x40, "+S"], [0x20, "+L"], [0x80, "+M"], [0x10, "+D"], [1, "+C"]];
+  const named: [number, string][] = [[0x80, "+M"], [0x40, "+S"], [0x20, "+L"], [0x10, "+D"], [1, "+C"]];
   const flags = named.map(([bit, name]) => (bits & bit) !== 0 ? name : name.replace("+", "-")).join(" ");
   return `mppe ${(bits & 0x01000000) !== 0 ? "+H" : "-H"} ${flags}`;
 }
@@ -118,7 +118,9 @@ export function printOptions(protocol: number, data: Uint8Array): string {
   const { options, rest } = parseOptions(data);
   const shown = options.map((option) => {
     const known = printers[protocol]?.[option.type]?.(option.data);
-    return ` <${known ?? toHex(Uint8Array.of(option.type)) + octets(option.data)}>`;
+    // What has no words is shown with its type and length, behind a space, as pppd does.
+    const { type, data } = option;
+    return ` <${known ?? ` ${toHex(Uint8Array.of(type, data.length + 2), " ")}${octets(data)}`}>`;
   });
   return shown.join("") + octets(rest ?? new Uint8Array(0));
 }

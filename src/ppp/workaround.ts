@@ -3,7 +3,10 @@
  *
  * It begins only after attempts as configured have ended in a way that something on the list has healed, never for a refusal of name
  * and password. Each try waits longer than the one before. What helped is kept. When nothing did, the list is named, connecting
- * goes on as configured at a slow pace, and the list is tried again much later. Nothing outside this file changes this state.
+ * goes on as configured at a slow pace, and the list is tried again much later.
+ *
+ * The carrier sees at most twelve such attempts in the first hour of a trouble and four in each later one, also where one of them
+ * comes up for a while; after an hour without a failure the next trouble is a new one. Nothing outside this file changes this state.
  *
  * @module
  */
@@ -76,8 +79,10 @@ export const workarounds: readonly Workaround[] = [
 
 /** Waits before the tries; the last one again and again. */
 const WAITS: readonly Millis[] = [30_000, 60_000, 120_000, 240_000];
-/** Wait between attempts once the list has been of no use. */
-const SLOW: Millis = 300_000;
+/** Wait between attempts once the list has been of no use, or the first hour is over: four in an hour. */
+const SLOW: Millis = 900_000;
+const HOUR: Millis = 3_600_000;
+const MOST_IN_FIRST_HOUR = 12;
 /** Attempts as configured before the list is tried once more. */
 const UNTIL_AGAIN = 24;
 
@@ -92,6 +97,8 @@ export class Workarounds {
   #isSpent = false;
   #isTold = true;
   #wait: Millis = 0;
+  /** What the carrier has seen: since when, the last failure, and how many. */
+  #trouble: { readonly since: Millis; last: Millis; attempts: number } | undefined;
 
   /** `usable` of the list, in its order; `patience`: attempts as configured that fail in a row before the first try. */
   constructor(usable: readonly WorkaroundName[], patience: number) {
@@ -125,16 +132,20 @@ export class Workarounds {
   }
 
   /**
-   * An attempt ended before a network was up; `wasAsked`: the peer had us prove who we are. Lines for the log about what is tried
-   * next.
+   * An attempt ended at `now`, before a network was up; `wasAsked`: the peer had us prove who we are. Lines for the log about what
+   * is tried next.
    */
-  failed(end: LinkEnd, wasAsked: boolean): string[] {
+  failed(end: LinkEnd, wasAsked: boolean, now: Millis): string[] {
     this.#wait = 0;
     const isHealable = this.#usable.some(({ heals }) => heals.includes(end));
+    if (isHealable || this.isTrying) {
+      this.#count(now);
+      this.#wait = this.#paced(0, now);
+    }
     if (this.#current !== undefined && !this.#hasHelped) {
       this.#tried.push(this.#current);
       this.#isTold = false;
-      return this.#next(isHealable ? end : "networkNotConverged", wasAsked);
+      return this.#next(isHealable ? end : "networkNotConverged", wasAsked, now);
     }
     if (!isHealable) {
       if (end === "authenticationRefused") this.#failures = 0;
@@ -142,13 +153,13 @@ export class Workarounds {
     }
     this.#failures += 1;
     if (this.#isSpent) {
-      this.#wait = SLOW;
+      this.#wait = this.#paced(SLOW, now);
       if (this.#failures < UNTIL_AGAIN) return [];
     } else if (this.#failures < this.#patience) return [];
     this.#hasHelped = false;
     this.#current = undefined;
     this.#begin();
-    return this.#next(end, wasAsked);
+    return this.#next(end, wasAsked, now);
   }
 
   /** At the end of a run: what was tried without success, where that has not been said. */
@@ -166,7 +177,21 @@ export class Workarounds {
     this.#wait = 0;
   }
 
-  #next(end: LinkEnd, wasAsked: boolean): string[] {
+  #count(now: Millis): void {
+    const { since, last, attempts } = this.#trouble ?? { since: now, last: now, attempts: 0 };
+    const isNew = now - last > HOUR;
+    this.#trouble = { since: isNew ? now : since, last: now, attempts: isNew ? 1 : attempts + 1 };
+  }
+
+  /** A wait, long enough for the carrier's sake. */
+  #paced(wait: Millis, now: Millis): Millis {
+    const { since, attempts } = this.#trouble ?? { since: now, attempts: 0 };
+    const firstHourLeft = since + HOUR - now;
+    if (attempts >= MOST_IN_FIRST_HOUR) return Math.max(wait, SLOW, firstHourLeft);
+    return wait < firstHourLeft ? wait : Math.max(wait, SLOW);
+  }
+
+  #next(end: LinkEnd, wasAsked: boolean, now: Millis): string[] {
     const next = this.#usable.find((each) =>
       each.heals.includes(end) && (wasAsked || each.isAboutUs !== true) && !this.#tried.includes(each)
     );
@@ -174,14 +199,14 @@ export class Workarounds {
     if (next === undefined) {
       this.#isSpent = true;
       this.#failures = 0;
-      this.#wait = SLOW;
+      this.#wait = this.#paced(SLOW, now);
       const summary = this.summary();
       return summary === undefined ? [] : [`${summary}. From now on as configured`];
     }
-    this.#wait = WAITS[Math.min(this.#tried.length, WAITS.length - 1)] ?? SLOW;
+    this.#wait = this.#paced(WAITS[Math.min(this.#tried.length, WAITS.length - 1)] ?? SLOW, now);
     return [
       `The peer answers but does not agree. Next is tried, in ${
-        this.#wait / 1000
+        Math.ceil(this.#wait / 1000)
       } s: ${next.words} (${next.options})`,
     ];
   }

@@ -5,38 +5,22 @@
  * @module
  */
 import { formatIpv4, formatIpv6, linkLocalAddress } from "../base/inet.ts";
-import { type Fd, type Host, HostError, type Interest, type Level, type Millis } from "../host.ts";
-import { TunInterface } from "../plane/tun_interface.ts";
+import type { Fd, Interest, Millis } from "../host.ts";
 import { TunPlane } from "../plane/tun_plane.ts";
 import { LineText } from "../ppp/line_text.ts";
+import { earliest } from "../machine.ts";
 import { Link } from "../ppp/link.ts";
 import type { LinkEnd, LinkOutput, NetworkName } from "../ppp/link_configuration.ts";
 import type { NetworkAgreement } from "../ppp/network.ts";
-import { hostWords } from "./host_words.ts";
+import type { ConnectionParts } from "./connection_parts.ts";
+import { type Ipv4Ends, LinkInterface } from "./link_interface.ts";
 import type { LinkStatistics } from "./link_statistics.ts";
 import { PacketLog } from "./packet_log.ts";
+import { openRoundTripFile } from "./round_trip_file.ts";
 import { setIpEnvironment } from "./ip_environment.ts";
-import type { PppdFiles } from "./pppd_files.ts";
-import type { Hooks } from "./pppd_hooks.ts";
-import type { PppdLine } from "./pppd_line.ts";
 import { PlaneAgreement } from "./plane_agreement.ts";
-import type { PppdSettings } from "./pppd_settings.ts";
-import type { Recording } from "./recording.ts";
+import { TrafficLimit } from "./traffic_limit.ts";
 import { reportTraffic } from "./traffic_report.ts";
-
-/** What a connection works with. */
-export interface ConnectionParts {
-  readonly host: Host;
-  readonly settings: PppdSettings;
-  readonly line: PppdLine;
-  readonly hooks: Hooks;
-  readonly log: (level: Level, text: string) => void;
-  readonly debug: () => boolean;
-  readonly files: PppdFiles;
-  readonly recording: Recording | undefined;
-  /** Told once, when the first network is up. */
-  readonly up: () => void;
-}
 
 type Ip = Extract<NetworkAgreement, { network: "ip" }>;
 type Ipv6 = Extract<NetworkAgreement, { network: "ipv6" }>;
@@ -44,7 +28,7 @@ type Ipv6 = Extract<NetworkAgreement, { network: "ipv6" }>;
 /** See the file's head. */
 export class Connection {
   readonly #parts: ConnectionParts;
-  readonly #interface: TunInterface;
+  readonly #interface: LinkInterface;
   readonly #plane: TunPlane;
   readonly #agreement: PlaneAgreement;
   readonly #link: Link;
@@ -54,8 +38,8 @@ export class Connection {
   #ended: { reason: LinkEnd; detail: string } | undefined;
   #wasUp = false;
   #wasAsked = false;
-  #hasFailed = false;
   #isDisposed = false;
+  readonly #limit: TrafficLimit;
   #upAt: Millis | undefined;
   #now: Millis;
 
@@ -63,24 +47,27 @@ export class Connection {
   constructor(parts: ConnectionParts, now: Millis) {
     this.#parts = parts;
     this.#now = now;
-    const { host, settings, line, log, debug } = parts;
-    this.#packetLog = new PacketLog({ log, debug, showSecrets: settings.showPasswords });
-    this.#interface = new TunInterface(host, settings.interface.name ?? "ppp%d");
+    this.#limit = new TrafficLimit(parts.settings.trafficLimit);
+    const { host, settings, line, log, debug, files } = parts;
+    const roundTrips = openRoundTripFile(host, settings.roundTrips, log);
+    this.#packetLog = new PacketLog({ log, debug, showSecrets: settings.showPasswords, roundTrips });
+    this.#interface = parts.standby ?? new LinkInterface({ host, settings: settings.interface, log, files });
     try {
       this.#link = this.#makeLink();
       this.#plane = this.#makePlane();
       this.#agreement = new PlaneAgreement({
         plane: this.#plane,
         mostMtu: settings.interface.mtu,
-        setMtu: (octets) => void this.#attempt("set the MTU", () => this.#interface.setMtu(octets)),
-        warn: (text) => parts.log("warning", text),
+        setMtu: (octets) => {
+          this.#interface.attempt("set the MTU", () => this.#interface.tun.setMtu(octets));
+        },
+        warn: (text) => log("warning", text),
       });
       parts.hooks.environment.set("IFNAME", this.#interface.name);
-      parts.hooks.environment.set("UNIT", String(this.#interface.unit));
-      parts.log("info", `Using interface ${this.#interface.name}`);
-      parts.log("notice", `Connect: ${this.#interface.name} <--> ${line.name}`);
-      this.#link.handle({ kind: "lowerUp" }, now);
-      this.#settle(now);
+      parts.hooks.environment.set("UNIT", String(this.#interface.tun.unit));
+      log("notice", `Connect: ${this.#interface.name} <--> ${line.name}`);
+      if (parts.standby !== undefined) this.#begin(now);
+      else parts.hooks.netInit(this.#hookArguments(), now, (later) => this.#begin(later));
     } catch (error) {
       this.dispose();
       throw error;
@@ -94,8 +81,12 @@ export class Connection {
     return new Link({
       ...settings.link({
         interfaceName: this.#interface.name,
-        unit: this.#interface.unit,
-        refuseLocal: (address) => this.#isTaken(address) ? "an address of another interface here" : undefined,
+        unit: this.#interface.tun.unit,
+        persistentIdentifier: () => this.#interface.persistentIdentifier(),
+        standbyRemote: this.#parts.standby?.ends?.remote,
+        refuseLocal: (address) => {
+          return this.#interface.isTaken(address) ? "an address of another interface here" : undefined;
+        },
         random: (into) => host.random(into),
         warn: (text) => log("warning", text),
       }),
@@ -109,7 +100,7 @@ export class Connection {
       host,
       lineIn: line.input,
       lineOut: line.output,
-      tun: this.#interface.fd,
+      tun: this.#interface.tun.fd,
       escapes: settings.escapes,
       receiveAll: settings.receiveAll,
       mru: settings.mru,
@@ -117,20 +108,22 @@ export class Connection {
       passFilter: settings.passFilter,
       activeFilter: settings.activeFilter,
       onTraffic: (received, isActive) => this.#link.traffic(this.#now, received, isActive),
-      onOctets: (direction, octets) => {
-        recording?.octets(direction, octets);
-        if (direction === "received") this.#lineText.feed(octets);
-      },
+      onOctets: recording?.octets,
+      onInput: (octets) => this.#lineText.feed(octets),
     });
   }
 
-  /** Where the kernel does not tell, the address is taken as free. */
-  #isTaken(address: number): boolean {
-    let isTaken = false;
-    this.#attempt("see which addresses are in use", () => {
-      isTaken = this.#interface.otherInterfaceWith(address);
-    });
-    return isTaken;
+  #begin(now: Millis): void {
+    if (this.#isDisposed) return;
+    this.#now = now;
+    this.#link.handle({ kind: "lowerUp" }, now);
+    this.#settle(now);
+  }
+
+  /** What the hooks that know no addresses yet are called with. */
+  #hookArguments(): string[] {
+    const { line, settings } = this.#parts;
+    return [this.interfaceName, line.name, String(line.speed), settings.ipParameter];
   }
 
   /** Name of the interface. */
@@ -160,12 +153,12 @@ export class Connection {
 
   /** Whether it ended for a failure of this machine, not of the line or the peer. */
   get hasFailed(): boolean {
-    return this.#hasFailed;
+    return this.#interface.isGone;
   }
 
   /** When `expire` is due. */
   get deadline(): Millis | undefined {
-    return this.#link.deadline;
+    return earliest(this.#link.deadline, this.#limit.deadline);
   }
 
   /** Descriptors to wait for. */
@@ -185,6 +178,11 @@ export class Connection {
     this.#now = now;
     this.#link.expire(now);
     this.#settle(now);
+    const used = this.#limit.expire(now, this.#plane.counters);
+    if (used === undefined) return;
+    const { most } = this.#parts.settings.trafficLimit;
+    this.#parts.log("notice", `Traffic limit reached. Limit: ${most} Used: ${used}`);
+    this.close("trafficLimit", "Traffic limit", now);
   }
 
   /** Take the link down in an orderly way. */
@@ -205,10 +203,9 @@ export class Connection {
     this.#isDisposed = true;
     try {
       this.#parts.recording?.close();
+      this.#packetLog.close();
     } finally {
-      this.#attempt("put everything back", () => {
-        for (const line of this.#interface.close()) this.#parts.log("info", line);
-      });
+      if (this.#parts.standby === undefined) this.#interface.dispose();
     }
   }
 
@@ -235,11 +232,7 @@ export class Connection {
       } else if (output.kind === "damaged" || output.kind === "broken") {
         this.#link.handle(output, now);
       } else if (output.kind === "interfaceGone") {
-        this.#parts.log(
-          "error",
-          `Interface ${this.interfaceName} is gone (${output.detail}): what removed it?`,
-        );
-        this.#hasFailed = true;
+        this.#interface.markGone(output.detail);
         this.#link.handle({ kind: "close", reason: "asked", text: "Interface gone" }, now);
       } else {
         this.#packetLog.write("rcvd", output.packet, this.#wasUp);
@@ -275,6 +268,7 @@ export class Connection {
         return;
       case "phase":
         if (output.phase === "authenticate") this.#lineText.framesSeen();
+        if (output.phase === "network") this.#parts.hooks.netPreUp(this.#hookArguments(), now);
         return;
       case "authenticated":
         if (output.who === "peer") this.#peerProven(output.name, now);
@@ -287,12 +281,13 @@ export class Connection {
         if (output.agreement.network === "ip") {
           this.#plane.setHeaderCompression(output.agreement.vj);
           this.#ipAgreed(output.agreement, now);
-        } else this.#ipv6Up(output.agreement, now);
+        } else this.#ipv6Agreed(output.agreement, now);
         return;
       case "networkDown":
         this.#networkDown(output.network, now);
         return;
       case "ended":
+        this.#parts.hooks.netDown(this.#hookArguments(), now);
         this.#parts.hooks.auth.down(now);
         this.#lineText.finish();
         this.#sayText();
@@ -300,20 +295,6 @@ export class Connection {
         return;
       case "note":
         this.#parts.log(output.level, output.text);
-    }
-  }
-
-  #attempt(what: string, act: () => void): boolean {
-    try {
-      act();
-      return true;
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error;
-      // Of an interface that is gone no more is said than that it is gone.
-      if (!this.#hasFailed) {
-        this.#parts.log("error", `Couldn't ${what} on ${this.interfaceName}: ${hostWords(error)}`);
-      }
-      return false;
     }
   }
 
@@ -330,29 +311,43 @@ export class Connection {
     const { hooks, settings, line } = this.#parts;
     const { local, remote } = agreement;
     setIpEnvironment(hooks.environment, agreement, settings.interface);
-    const configured = this.#attempt("set the IP addresses", () => this.#interface.setIpv4(local, remote));
-    if (!configured) {
+    const standby = this.#parts.standby?.ends;
+    if (standby !== undefined) this.#tellChange(standby, agreement);
+    const isAsBefore = standby?.local === local && standby.remote === remote;
+    if (!isAsBefore && !this.#interface.setIpv4({ local, remote })) {
       this.close("networkRefused", "Interface configuration failed", now);
       return;
     }
     const args = [this.interfaceName, line.name, String(line.speed), formatIpv4(local), formatIpv4(remote)];
     args.push(settings.ipParameter);
-    hooks.ipPreUp(args, now, (later) => {
-      if (this.#ended === undefined && this.#link.carries("ip")) this.#ipUp(agreement, args, later);
+    if (standby !== undefined) {
+      if (!isAsBefore) this.#interface.bringUpIpv4();
+      this.#ipIsUp(agreement, args, now);
+      return;
+    }
+    hooks.afterNetPreUp(now, (prepared) => {
+      hooks.ipPreUp(args, prepared, (later) => {
+        if (this.#ended === undefined && this.#link.carries("ip")) this.#ipUp(agreement, args, later);
+      });
     });
   }
 
   #ipUp(agreement: Ip, args: readonly string[], now: Millis): void {
+    if (this.#interface.bringUpIpv4()) this.#ipIsUp(agreement, args, now);
+    else this.close("networkRefused", "Interface configuration failed", now);
+  }
+
+  #ipIsUp(agreement: Ip, args: readonly string[], now: Millis): void {
     const { settings, log, files } = this.#parts;
-    if (!this.#attempt("bring up the interface", () => this.#interface.bringUp())) {
-      this.close("networkRefused", "Interface configuration failed", now);
-      return;
-    }
     this.#up.add("ip");
     this.#plane.setNetwork("ip", true);
+    for (const packet of this.#parts.waiting?.splice(0) ?? []) this.#plane.sendData(packet);
     const wanted = settings.interface;
-    if (wanted.defaultRoute) this.#defaultRoute(4, wanted.replaceDefaultRoute);
-    if (wanted.usePeerDns) { for (const line of files.writeResolvConf(agreement.dns)) log("warning", line); }
+    if (wanted.usePeerDns && wanted.writesResolvConf) {
+      for (const line of files.writeResolvConf(agreement.dns)) {
+        log("warning", line);
+      }
+    }
     log("notice", `local  IP address ${formatIpv4(agreement.local)}`);
     if (agreement.remote !== 0) log("notice", `remote IP address ${formatIpv4(agreement.remote)}`);
     agreement.dns.forEach((server, i) => {
@@ -362,24 +357,26 @@ export class Connection {
     this.#parts.hooks.ip.up(args, now);
   }
 
+  #ipv6Agreed(agreement: Ipv6, now: Millis): void {
+    this.#parts.hooks.afterNetPreUp(now, (later) => {
+      if (this.#ended === undefined && this.#link.carries("ipv6")) this.#ipv6Up(agreement, later);
+    });
+  }
+
   #ipv6Up(agreement: Ipv6, now: Millis): void {
     const { settings, log, hooks, line } = this.#parts;
-    const configured = this.#attempt("set the IPv6 addresses", () => {
-      this.#interface.bringUp();
-      this.#interface.setIpv6(agreement.local, agreement.remote);
-    });
-    if (!configured) return;
+    if (!this.#interface.setIpv6(agreement.local, agreement.remote)) return;
     this.#up.add("ipv6");
     this.#plane.setNetwork("ipv6", true);
-    if (settings.interface.defaultRoute6) this.#defaultRoute(6, false);
     const [local, remote] = [agreement.local, agreement.remote].map((identifier) =>
       formatIpv6(linkLocalAddress(identifier))
     );
     if (local === undefined || remote === undefined) return;
+    const hasRemote = agreement.remote.some((octet) => octet !== 0);
     log("notice", `local  LL address ${local}`);
-    log("notice", `remote LL address ${remote}`);
+    if (hasRemote) log("notice", `remote LL address ${remote}`);
     hooks.environment.set("LLLOCAL", local);
-    hooks.environment.set("LLREMOTE", remote);
+    hooks.environment.set("LLREMOTE", hasRemote ? remote : undefined);
     this.#networkIsUp(now);
     hooks.ipv6.up(
       [this.interfaceName, line.name, String(line.speed), local, remote, settings.ipParameter],
@@ -387,19 +384,20 @@ export class Connection {
     );
   }
 
-  #defaultRoute(family: 4 | 6, replace: boolean): void {
-    const metric = this.#parts.settings.interface.defaultRouteMetric;
-    this.#attempt("set the default route", () => {
-      const lines = this.#interface.addDefaultRoute(
-        { family, replace, metric },
-        (record) => this.#parts.files.defaultRoute(record),
-      );
-      for (const line of lines) this.#parts.log("info", line);
-    });
+  /** With `demand`, of addresses that the peer did not keep. */
+  #tellChange(before: Ipv4Ends, { local, remote }: Ip): void {
+    const { hooks, log } = this.#parts;
+    const isLocal = before.local !== local;
+    const isRemote = before.remote !== remote && before.remote !== 0;
+    if (isLocal) log("warning", `Local IP address changed to ${formatIpv4(local)}`);
+    if (isRemote) log("warning", `Remote IP address changed to ${formatIpv4(remote)}`);
+    hooks.environment.set("OLDIPLOCAL", isLocal ? formatIpv4(before.local) : undefined);
+    hooks.environment.set("OLDIPREMOTE", isRemote ? formatIpv4(before.remote) : undefined);
   }
 
   #networkIsUp(now: Millis): void {
     this.#upAt ??= now;
+    this.#limit.start(now);
     if (this.#wasUp) return;
     this.#wasUp = true;
     this.#parts.up();
@@ -408,6 +406,7 @@ export class Connection {
   #networkDown(network: NetworkName, now: Millis): void {
     const { hooks } = this.#parts;
     this.#up.delete(network);
+    if (this.#up.size === 0) this.#limit.stop();
     this.#plane.setNetwork(network, false);
     if (this.#upAt !== undefined) {
       reportTraffic(now - this.#upAt, this.#plane.counters, hooks.environment, this.#parts.log);
@@ -415,22 +414,12 @@ export class Connection {
     this.#upAt = undefined;
     if (network === "ip") {
       this.#plane.setHeaderCompression(undefined);
-      this.#undoDefaultRoutes(4);
-      this.#attempt("take the IP addresses off", () => this.#interface.clearIpv4());
+      if (this.#parts.standby === undefined) this.#interface.clearIpv4();
       this.#parts.files.removeResolvConf();
       hooks.ip.down(now);
       return;
     }
-    this.#undoDefaultRoutes(6);
-    this.#attempt("take the IPv6 addresses off", () => this.#interface.clearIpv6());
+    this.#interface.clearIpv6();
     hooks.ipv6.down(now);
-  }
-
-  /** What cannot be put back now stays in the journal, for the end of the run or the next start. */
-  #undoDefaultRoutes(family: 4 | 6): void {
-    const undone = this.#attempt("put the default route back", () => {
-      for (const line of this.#interface.undoDefaultRoutes(family)) this.#parts.log("info", line);
-    });
-    if (undone) this.#parts.files.forgetDefaultRoutes(family);
   }
 }

@@ -11,6 +11,7 @@ const words: Record<LinkEnd, string | undefined> = {
   carrierLost: undefined,
   idle: undefined,
   connectTime: undefined,
+  trafficLimit: undefined,
   echoLost: undefined,
   callback: undefined,
   noReply:

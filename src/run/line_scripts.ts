@@ -16,6 +16,9 @@ import type { PppdSettings } from "./pppd_settings.ts";
 import { type Programs, shellCommand } from "./programs.ts";
 
 const DTR_DOWN: Millis = 1000;
+/** A TCP connection may take so long; no wake-up comes from it, so it is looked at every so often. */
+const CONNECT_WITHIN: Millis = 60_000;
+const CONNECT_EVERY: Millis = 50;
 
 /** What the run waits for. */
 export type Pause =
@@ -23,11 +26,13 @@ export type Pause =
   /** `orInput`: or until this descriptor has something to read. */
   | { readonly kind: "time"; readonly until: Millis; readonly orInput?: Fd }
   | { readonly kind: "carrier"; readonly line: PppdLine }
+  /** Until a packet wants the link (`demand`). */
+  | { readonly kind: "packet" }
   | { readonly kind: "connection" };
 
 /** What ended a pause. */
 export type Resume =
-  | { readonly kind: "start" | "time" | "input" | "ended" | "carrier" | "interrupted" }
+  | { readonly kind: "start" | "time" | "input" | "packet" | "ended" | "carrier" | "interrupted" }
   | { readonly kind: "program"; readonly status: number };
 
 /** What the scripts work with. */
@@ -54,6 +59,7 @@ export class LineScripts {
   *prepare(line: PppdLine): Generator<Pause, number | undefined, Resume> {
     const { init, connect, welcome, connectDelayMs, terminal } = this.#parts.settings;
     const dials = connect !== undefined || init !== undefined;
+    if (!(yield* this.#connected(line))) return exitStatus.ptyCommandFailed;
     if (line.programSide !== undefined && this.#parts.settings.line.kind === "program") {
       if (!this.#startProgram(line, this.#parts.settings.line.commandLine)) {
         return exitStatus.ptyCommandFailed;
@@ -91,6 +97,26 @@ export class LineScripts {
       if (resumed.kind === "interrupted") return exitStatus.userRequest;
     }
     return undefined;
+  }
+
+  /** Wait for the connection of `socket`; false, and a line in the log, where there is none. */
+  *#connected(line: PppdLine): Generator<Pause, boolean, Resume> {
+    const until = this.#parts.now() + CONNECT_WITHIN;
+    try {
+      while (!line.connects()) {
+        const resumed = yield { kind: "time", until: this.#parts.now() + CONNECT_EVERY };
+        if (resumed.kind === "interrupted") return false;
+        if (this.#parts.now() >= until) {
+          this.#parts.log.write("error", `Can't connect to ${line.name}: no answer`);
+          return false;
+        }
+      }
+      return true;
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      this.#parts.log.write("error", `Can't connect to ${line.name}: ${hostWords(error)}`);
+      return false;
+    }
   }
 
   /** The program of `pty` gets the master side and runs on beside the link. */

@@ -5,6 +5,7 @@
  */
 import type { Level } from "../host.ts";
 import { printPacket } from "../ppp/print.ts";
+import type { RoundTripFile } from "./round_trip_file.ts";
 
 /** What decides on a packet's line. */
 export interface PacketLogOptions {
@@ -12,6 +13,8 @@ export interface PacketLogOptions {
   /** Whether packets are logged now (`debug`, SIGUSR1). */
   readonly debug: () => boolean;
   readonly showSecrets: boolean;
+  /** Sees the packets too, whether or not they are logged. */
+  readonly roundTrips: RoundTripFile | undefined;
 }
 
 /** See the file's head. */
@@ -24,9 +27,16 @@ export class PacketLog {
 
   /** Log one packet; not LCP Echo once a network has been up, which would fill the log. */
   write(direction: "sent" | "rcvd", packet: Uint8Array, hasBeenUp: boolean): void {
-    const { log, debug, showSecrets } = this.#options;
+    const { log, debug, showSecrets, roundTrips } = this.#options;
+    if (direction === "sent") roundTrips?.sent(packet);
+    else roundTrips?.received(packet);
     if (!debug() || (hasBeenUp && isEcho(packet))) return;
     log("debug", `${direction} ${printPacket(packet, { showSecrets })}`);
+  }
+
+  /** The link is gone. */
+  close(): void {
+    this.#options.roundTrips?.close();
   }
 }
 

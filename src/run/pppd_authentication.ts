@@ -137,7 +137,8 @@ export function authenticationFactory(
       const check = {
         name: ourName,
         secretFor: (name: Uint8Array) => {
-          peer.found = secrets.find("chap", name, ourName);
+          const known = options.stripsDomain ? withoutDomain(name) : name;
+          peer.found = secrets.find("chap", known, ourName);
           return peer.found?.secret;
         },
         ownChallenges,
@@ -162,4 +163,9 @@ export function authenticationFactory(
       });
     },
   };
+}
+
+/** A name without the domain that Windows puts before it, `DOMAIN\\NAME`. */
+function withoutDomain(name: Uint8Array): Uint8Array {
+  return name.subarray(name.lastIndexOf(0x5c) + 1);
 }

@@ -27,6 +27,8 @@ export const exitStatus = {
   loopback: 17,
   initFailed: 18,
   authenticationToPeerFailed: 19,
+  trafficLimit: 20,
+  numberNotAllowed: 21,
 } as const;
 
 const byEnd: Record<LinkEnd, number> = {
@@ -48,6 +50,7 @@ const byEnd: Record<LinkEnd, number> = {
   echoLost: exitStatus.peerDead,
   idle: exitStatus.idleTimeout,
   connectTime: exitStatus.connectTime,
+  trafficLimit: exitStatus.trafficLimit,
   callback: exitStatus.callback,
   callbackRefused: exitStatus.negotiationFailed,
 };

@@ -9,6 +9,7 @@ import { type Host, HostError, type Level } from "../host.ts";
 import { writePidFile } from "../linux/files.ts";
 import { lockFilePath } from "../linux/lock_file.ts";
 import { applyResolvConf, planResolvConf } from "../linux/resolver.ts";
+import type { ProxyArpRecord } from "../linux/proxy_arp.ts";
 import type { DefaultRouteRecord } from "../linux/route.ts";
 import { hostWords } from "./host_words.ts";
 import type { PppdLine } from "./pppd_line.ts";
@@ -30,6 +31,7 @@ export class PppdFiles {
   #linkEntry: UndoEntry | undefined;
   #resolvEntry: UndoEntry | undefined;
   #socketEntry: UndoEntry | undefined;
+  #proxyArpEntry: UndoEntry | undefined;
   #socket: StatisticsSocket | undefined;
   #routes: { family: 4 | 6; entry: UndoEntry }[] = [];
   /** What could not be done, as said last, so that a full disk is told of once. */
@@ -132,6 +134,17 @@ export class PppdFiles {
   forgetDefaultRoutes(family: 4 | 6): void {
     for (const route of this.#routes) if (route.family === family) this.#strike(route.entry);
     this.#routes = this.#routes.filter((route) => route.family !== family);
+  }
+
+  /** ARP is about to be answered for the peer. */
+  proxyArp(record: ProxyArpRecord): void {
+    this.#proxyArpEntry = this.#add({ kind: "proxyArp", record });
+  }
+
+  /** ARP is answered no more. */
+  forgetProxyArp(): void {
+    if (this.#proxyArpEntry !== undefined) this.#strike(this.#proxyArpEntry);
+    this.#proxyArpEntry = undefined;
   }
 
   /** Write the peer's name servers; gives lines for the log when that could not be done. */

@@ -26,6 +26,9 @@ export class Hooks {
     withinMs: Millis;
   };
   readonly #paths: HookPaths;
+  /** Whether `net-pre-up` runs, and what waits for its end. */
+  #isPreparing = false;
+  #whenPrepared: ((now: Millis) => void)[] = [];
 
   constructor(host: Host, programs: Programs, paths: HookPaths, log: (level: Level, text: string) => void) {
     this.#paths = paths;
@@ -49,6 +52,32 @@ export class Hooks {
   calledBack({ number, delaySeconds }: Callback): void {
     this.environment.set("CALLBACK_NUMBER", number);
     this.environment.set("CALLBACK_DELAY", String(delaySeconds));
+  }
+
+  /** Run `net-init` and go on when it ended; at once where there is none. */
+  netInit(args: readonly string[], now: Millis, then: (now: Millis) => void): void {
+    const pid = runHook(this.#base, this.#paths.netInit, args, now, (_status, later) => then(later));
+    if (pid === undefined) then(now);
+  }
+
+  /** The link is about to carry networks: run `net-pre-up`. */
+  netPreUp(args: readonly string[], now: Millis): void {
+    const pid = runHook(this.#base, this.#paths.netPreUp, args, now, (_status, later) => {
+      this.#isPreparing = false;
+      for (const then of this.#whenPrepared.splice(0)) then(later);
+    });
+    this.#isPreparing = pid !== undefined;
+  }
+
+  /** Go on when `net-pre-up` has ended; at once where it does not run. */
+  afterNetPreUp(now: Millis, then: (now: Millis) => void): void {
+    if (this.#isPreparing) this.#whenPrepared.push(then);
+    else then(now);
+  }
+
+  /** The link is down: run `net-down`. */
+  netDown(args: readonly string[], now: Millis): void {
+    runHook(this.#base, this.#paths.netDown, args, now, () => {});
   }
 
   /** Run `ip-pre-up` and go on when it ended; at once where there is none. */

@@ -8,6 +8,8 @@ import { type Fd, type Host, HostError } from "../host.ts";
 import { inTurn } from "../linux/in_turn.ts";
 import { type DeviceLock, lockDevice, type LockOutcome, unlockDevice } from "../linux/lock_file.ts";
 import { openPty, openPtySlave } from "../linux/pty.ts";
+import { AF } from "../linux/netlink.ts";
+import { ipv4SocketAddress, SOCK_STREAM } from "../linux/socket_address.ts";
 import { openSerial, type SerialPort, takeDescriptor } from "../linux/serial.ts";
 import { hostWords } from "./host_words.ts";
 import type { LineSettings, TerminalSettings } from "./pppd_settings.ts";
@@ -32,6 +34,7 @@ export class PppdLine {
   readonly #lock: DeviceLock | undefined;
   readonly #closes: boolean;
   readonly #wereBlocking: readonly Fd[];
+  readonly #target: Uint8Array | undefined;
 
   /** For `openLine`. */
   constructor(
@@ -44,6 +47,8 @@ export class PppdLine {
       programSide?: Fd;
       lock?: DeviceLock | undefined;
       closes: boolean;
+      /** What a socket is to be connected to. */
+      target?: Uint8Array;
       /** Descriptors without a `port` that get their blocking mode back. */
       wereBlocking?: readonly Fd[];
     },
@@ -56,6 +61,7 @@ export class PppdLine {
     this.programSide = parts.programSide;
     this.#lock = parts.lock;
     this.#closes = parts.closes;
+    this.#target = parts.target;
     this.#wereBlocking = parts.wereBlocking ?? [];
   }
 
@@ -67,6 +73,19 @@ export class PppdLine {
   /** Path of the lock file, where there is one. */
   get lockPath(): string | undefined {
     return this.#lock?.path;
+  }
+
+  /** Whether the line is there: a socket is asked again and again until it is. Throws HostError when it cannot be. */
+  connects(): boolean {
+    if (this.#target === undefined) return true;
+    try {
+      return this.#host.connect(this.input, this.#target);
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      if (error.code === "EISCONN") return true;
+      if (error.code === "EALREADY" || error.code === "EINTR") return false;
+      throw error;
+    }
   }
 
   /** Programs that get the descriptors expect them to block; we do not. */
@@ -140,6 +159,8 @@ export function openLine(
       for (const fd of [input, output]) if (!host.setNonBlocking(fd, true)) wereBlocking.push(fd);
       return new PppdLine(host, options);
     }
+    case "socket":
+      return openSocketLine(host, line);
     case "program":
       return openProgramLine(host);
   }
@@ -153,6 +174,13 @@ function tryToLock(host: Host, path: string): LockOutcome {
     if (!(error instanceof HostError)) throw error;
     return { kind: "held", pid: undefined, why: hostWords(error) };
   }
+}
+
+/** Not yet connected: see `PppdLine.connects`. */
+function openSocketLine(host: Host, { address, port, name }: LineSettings & { kind: "socket" }): PppdLine {
+  const fd = host.socket(AF.INET, SOCK_STREAM, 0);
+  const target = ipv4SocketAddress(host.platform, address, port);
+  return new PppdLine(host, { input: fd, output: fd, name, closes: true, target });
 }
 
 function openProgramLine(host: Host): PppdLine {

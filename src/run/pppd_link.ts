@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { formatIpv4 } from "../base/inet.ts";
+import { formatIpv4, parseIpv4 } from "../base/inet.ts";
+import { uint32Octets } from "../base/octets.ts";
 import { SeededRandom } from "../base/random.ts";
 import type { PppOptions, TimesOptions } from "../config/ppp_options.ts";
 import { addressAllowed, type FoundSecret, suggestedAddress } from "../config/ppp_secrets.ts";
@@ -127,6 +128,7 @@ function lcpConfiguration(
     allowAcfc: options.accomp,
     allowMru: true,
     allowAccm: true,
+    mayRefuse: options.allowIp.length > 0,
     require: identity.authRequired ? requiredMethods(options, identity, secrets) : [],
     allow: allowedMethods(options, identity, secrets),
     maxLoops: 10,
@@ -141,15 +143,20 @@ function networks(
   random: SeededRandom,
 ): NetworkConfiguration[] {
   const result: NetworkConfiguration[] = [];
-  const addresses = peer?.found?.addresses;
+  const found = peer?.found?.addresses;
+  const addresses = found === undefined && options.allowIp.length === 0
+    ? undefined
+    : [...found ?? [], ...options.allowIp];
   if (options.ip) {
     const policy = new IpcpPolicy({
       local: options.local,
-      remote: options.remote !== 0 ? options.remote : suggestedAddress(addresses ?? [], context.unit) ?? 0,
+      remote: options.remote ||
+        (suggestedAddress(addresses ?? [], context.unit) ?? context.standbyRemote ?? 0),
       acceptLocal: options.ipcpAcceptLocal,
-      acceptRemote: options.ipcpAcceptRemote,
+      acceptRemote: options.ipcpAcceptRemote || (context.standbyRemote !== undefined && options.remote === 0),
       noRemote: options.noRemoteIp,
       remoteOfLastResort: LAST_RESORT + (options.unit ?? context.unit),
+      sendsAddress: options.sendsAddress,
       wantDns: options.usePeerDns,
       wantNbns: options.usePeerWins,
       dns: options.msDns,
@@ -164,8 +171,9 @@ function networks(
   }
   if (options.ipv6 && identity.hasIpv6) {
     const policy = new Ipv6cpPolicy({
-      local: options.ipv6Local,
-      remote: options.ipv6Remote,
+      ...ipv6Identifiers(options, context),
+      needsRemote: options.ipv6NeedsRemote,
+      sendsLocal: options.ipv6Sends,
       acceptLocal: options.ipv6cpAcceptLocal,
       acceptRemote: options.ipv6cpAcceptRemote,
     }, () => freshIdentifier(random));
@@ -174,10 +182,30 @@ function networks(
   return result;
 }
 
+/** Those of `ipv6`, else those that `ipv6cp-use-…` makes; undefined for random ones. */
+function ipv6Identifiers(options: PppOptions, context: SessionContext) {
+  const { ipv6UseIpAddress, ipv6UsePersistent, ipv6UseRemoteNumber, remoteNumber } = options;
+  const ofAddress = (address: number) =>
+    ipv6UseIpAddress && address !== 0 ? lowHalf(uint32Octets(address)) : undefined;
+  const number = ipv6UseRemoteNumber ? parseIpv4(remoteNumber) : undefined;
+  return {
+    local: options.ipv6Local ?? (ipv6UsePersistent ? context.persistentIdentifier?.() : undefined) ??
+      ofAddress(options.local),
+    remote: options.ipv6Remote ?? (number === undefined ? undefined : lowHalf(uint32Octets(number))) ??
+      ofAddress(options.remote),
+  };
+}
+
+function lowHalf(octets: Uint8Array): Uint8Array {
+  const identifier = new Uint8Array(8);
+  identifier.set(octets, 4);
+  return identifier;
+}
+
 function allows(words: readonly string[], address: number, context: SessionContext): boolean {
   const allowed = addressAllowed(words, address, context.unit);
   if (!allowed) {
-    context.warn(`${formatIpv4(address)} is not among the addresses of the peer's entry in the secrets file`);
+    context.warn(`${formatIpv4(address)} is not among the peer's addresses in the secrets file or allow-ip`);
   }
   return allowed;
 }

@@ -16,6 +16,12 @@ import { LARGEST_FILE, UsageError } from "../config/ppp_words.ts";
 import { type Host, HostError } from "../host.ts";
 import { readFile } from "../linux/files.ts";
 
+/** Where the secrets of each kind are. */
+export interface SecretsPaths {
+  readonly pap: string | undefined;
+  readonly chap: string | undefined;
+}
+
 const PATHS = { pap: "/etc/ppp/pap-secrets", chap: "/etc/ppp/chap-secrets" } as const;
 
 /** A file's text with one octet a character; undefined when it is not there or cannot be read. */
@@ -33,14 +39,17 @@ export function readLatin1(host: Host, path: string): string | undefined {
 export class PppdSecrets {
   readonly #host: Host;
   readonly #warn: (text: string) => void;
+  readonly #paths: { readonly pap: string; readonly chap: string };
 
-  constructor(host: Host, warn: (text: string) => void) {
+  /** `paths` stand for those in /etc/ppp where they are given. */
+  constructor(host: Host, warn: (text: string) => void, paths: Partial<SecretsPaths> = {}) {
     this.#host = host;
     this.#warn = warn;
+    this.#paths = { pap: paths.pap ?? PATHS.pap, chap: paths.chap ?? PATHS.chap };
   }
 
   #entries(kind: "pap" | "chap"): SecretEntry[] {
-    const path = PATHS[kind];
+    const path = this.#paths[kind];
     const text = readLatin1(this.#host, path);
     if (text === undefined) return [];
     try {

@@ -8,7 +8,6 @@
  * @module
  */
 import { type Host, HostError, type Interest, type Level, type Millis, type Wakeup } from "../host.ts";
-import { isTunMissing } from "../linux/tun_device.ts";
 import { earliest } from "../machine.ts";
 import { Workarounds } from "../ppp/workaround.ts";
 import { Connection } from "./connection.ts";
@@ -27,11 +26,15 @@ import type { PppdSettings } from "./pppd_settings.ts";
 import { settingsWith } from "./pppd_workarounds.ts";
 import { Programs } from "./programs.ts";
 import { Recording } from "./recording.ts";
+import { interfaceFailure } from "./link_interface.ts";
+import { noStatistics } from "./link_statistics.ts";
+import { Standby } from "./standby.ts";
 import { PppdFiles } from "./pppd_files.ts";
 
 /** The line looks for carrier this often while it waits for it: no wake-up comes from the modem's lines. */
 const CARRIER_EVERY: Millis = 500;
 const CHILD_WAIT: Millis = 5000;
+const CHILD_EVERY: Millis = 20;
 /** With `persist` and `holdoff 0`, what fails at once is not tried without end in one moment. */
 const LEAST_PAUSE: Millis = 1000;
 /** Attempts that fail as configured before something else is tried, with `persist`. */
@@ -51,6 +54,7 @@ export class PppdService implements Service {
   readonly #course: Generator<Pause, number, Resume>;
   #pause: Pause | undefined;
   #connection: Connection | undefined;
+  #standby: Standby | undefined;
   #line: PppdLine | undefined;
   #now: Millis;
   #debug: boolean;
@@ -111,12 +115,18 @@ export class PppdService implements Service {
 
   /** See Service. */
   interests(): readonly Interest[] {
+    return [...this.#awaited(), ...this.#askers()];
+  }
+
+  #awaited(): readonly Interest[] {
     const pause = this.#pause;
-    if (pause?.kind === "connection") return [...this.#connection?.interests() ?? [], ...this.#askers()];
-    if (pause?.kind === "time" && pause.orInput !== undefined) {
-      return [{ fd: pause.orInput, read: true, write: false }];
-    }
-    return [];
+    if (pause?.kind === "connection") return this.#connection?.interests() ?? [];
+    const fd = pause?.kind === "packet"
+      ? this.#standby?.fd
+      : pause?.kind === "time"
+      ? pause.orInput
+      : undefined;
+    return fd === undefined ? [] : [{ fd, read: true, write: false }];
   }
 
   #askers(): readonly Interest[] {
@@ -138,7 +148,8 @@ export class PppdService implements Service {
         if (wakeup.fd === this.#files.statisticsSocket?.fd) this.#files.statisticsSocket.answer();
         else if (this.#pause?.kind === "time" && wakeup.fd === this.#pause.orInput) {
           this.#resume({ kind: "input" });
-        } else this.#connection?.ready(wakeup.fd, now);
+        } else if (this.#pause?.kind === "packet") this.#packetsCame();
+        else this.#connection?.ready(wakeup.fd, now);
         break;
       case "exit":
         this.#programs.exited(wakeup.pid, wakeup.status, wakeup.signal, now);
@@ -183,6 +194,7 @@ export class PppdService implements Service {
     }
     guard(() => this.#line?.close());
     guard(() => this.#files.lineClosed());
+    guard(() => this.#standby?.interface.dispose());
     guard(() => this.#files.close());
     guard(() => this.#say("info", "Exit."));
   }
@@ -192,6 +204,14 @@ export class PppdService implements Service {
     try {
       this.#say("debug", `While leaving: ${faultPlace(error)}`);
     } catch { /* The first fault was told. */ }
+  }
+
+  /** With `demand`: look whether one of them wants the link, or the interface is gone. */
+  #packetsCame(): void {
+    const standby = this.#standby;
+    if (standby?.seesActivity() === true || standby?.interface.isGone === true) {
+      this.#resume({ kind: "packet" });
+    }
   }
 
   #checkEnded(): void {
@@ -242,9 +262,13 @@ export class PppdService implements Service {
     this.#files.recover();
     prepareEnvironment(this.#hooks.environment, this.#host, this.#settings);
     if (this.#settings.linkName !== undefined) this.#files.linkPid(this.#settings.linkName, undefined);
-    let status: number;
-    for (;;) {
+    let status = yield* this.#standBy();
+    while (status === exitStatus.ok) {
       this.#failures += 1;
+      if (this.#standby !== undefined) {
+        status = yield* this.#standby.awaitPacket();
+        if (status !== exitStatus.ok) break;
+      }
       for (const name of ["CONNECT_TIME", "BYTES_SENT", "BYTES_RCVD"]) {
         this.#hooks.environment.set(name, undefined);
       }
@@ -254,21 +278,52 @@ export class PppdService implements Service {
       if (status === exitStatus.callback) break;
       const goesOn = persist || this.#workarounds.isTrying;
       if (!goesOn || this.#quits || (maxFail > 0 && this.#failures >= maxFail)) break;
-      const skipsHoldoff = status === exitStatus.idleTimeout;
+      const skipsHoldoff = status === exitStatus.idleTimeout || status === exitStatus.trafficLimit;
       const least = Math.max(this.#failures > 0 ? LEAST_PAUSE : 0, this.#workarounds.waitMs);
       const pauseMs = skipsHoldoff ? 0 : Math.max(holdoffMs, least);
       if (pauseMs > 0) yield { kind: "time", until: this.#now + pauseMs };
       if (this.#quits) break;
+      status = exitStatus.ok;
     }
+    this.#standby?.interface.dispose();
     const tried = this.#workarounds.summary();
     if (tried !== undefined) this.#say("error", tried);
-    const until = this.#now + CHILD_WAIT;
+    const { childTimeoutMs } = this.#settings;
+    const until = childTimeoutMs === 0 ? Infinity : this.#now + childTimeoutMs;
     while (this.#programs.count > 0 && this.#now < until) {
-      yield { kind: "time", until: Math.min(until, this.#now + 20) };
+      const resumed = yield { kind: "time", until: Math.min(until, this.#now + CHILD_EVERY) };
+      if (resumed.kind === "interrupted") break;
     }
+    this.#programs.stopAll(this.#now);
     this.#files.close();
     this.#say("info", "Exit.");
     return status;
+  }
+
+  /** With `demand`: the interface before any link; an exit status, 0 when all is well. */
+  *#standBy(): Generator<Pause, number, Resume> {
+    const { demand } = this.#settings;
+    if (demand === undefined) return exitStatus.ok;
+    const log = (level: Level, text: string) => this.#say(level, text);
+    try {
+      this.#standby = new Standby({
+        host: this.#host,
+        settings: this.#settings,
+        log,
+        files: this.#files,
+        hooks: this.#hooks,
+        now: () => this.#now,
+        hasQuit: () => this.#quits,
+      });
+    } catch (error) {
+      return interfaceFailure(error, log);
+    }
+    this.#offerStatistics(this.#standby.interface.name);
+    return yield* this.#standby.prepare(demand, this.#lineName());
+  }
+
+  #offerStatistics(interfaceName: string): void {
+    this.#files.offerStatistics(interfaceName, () => this.#connection?.statistics() ?? noStatistics);
   }
 
   *#session(): Generator<Pause, number, Resume> {
@@ -330,31 +385,32 @@ export class PppdService implements Service {
         debug: () => this.#debug,
         files: this.#files,
         recording,
+        standby: this.#standby?.interface,
+        waiting: this.#standby?.waiting,
         up: () => this.#cameUp(),
       }, this.#now);
     } catch (error) {
       recording?.close();
-      if (!(error instanceof HostError)) throw error;
-      const isMissing = isTunMissing(error);
-      this.#say("error", `Couldn't make the interface: ${isMissing ? error.message : hostWords(error)}`);
-      return isMissing ? exitStatus.noKernelSupport : exitStatus.fatalError;
+      return interfaceFailure(error, (level, text) => this.#say(level, text));
     }
     this.#connection = connection;
-    this.#files.interfacePid(connection.interfaceName, this.#settings.linkName);
-    this.#files.offerStatistics(connection.interfaceName, () => connection.statistics());
+    if (this.#standby === undefined) {
+      this.#files.interfacePid(connection.interfaceName, this.#settings.linkName);
+    }
+    if (this.#standby === undefined) this.#offerStatistics(connection.interfaceName);
     yield { kind: "connection" };
     const ended = connection.ended;
     const words = ended === undefined ? undefined : endWords(ended.reason, ended.detail);
     if (words !== undefined) this.#say("error", words);
     this.#say("notice", "Connection terminated.");
-    this.#files.interfaceGone();
+    if (this.#standby === undefined) this.#files.interfaceGone();
     connection.dispose();
     this.#connection = undefined;
-    this.#hooks.environment.set("IFNAME", undefined);
+    if (this.#standby === undefined) this.#hooks.environment.set("IFNAME", undefined);
     yield* this.#scripts.disconnect(line, ended?.reason === "carrierLost");
     if (ended === undefined || connection.hasFailed) return exitStatus.fatalError;
-    if (!connection.wasUp) {
-      for (const text of this.#workarounds.failed(ended.reason, connection.wasAsked)) {
+    if (!connection.wasUp && ended.reason !== "asked") {
+      for (const text of this.#workarounds.failed(ended.reason, connection.wasAsked, this.#now)) {
         this.#say("notice", text);
       }
     }

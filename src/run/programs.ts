@@ -80,6 +80,11 @@ export class Programs {
     this.#signal(pid, "SIGTERM");
   }
 
+  /** Ask all to end. */
+  stopAll(now: Millis): void {
+    for (const pid of this.#running.keys()) this.stop(pid, now);
+  }
+
   /** Ask those to end that may run as long as they like: the ones that have the line, not the hooks. */
   stopUnbounded(now: Millis): void {
     for (const { pid, program } of this.#running.values()) if (program.withinMs === 0) this.stop(pid, now);

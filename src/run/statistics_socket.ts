@@ -7,7 +7,7 @@ import { decodeUtf8, encodeUtf8 } from "../base/text.ts";
 import { type Fd, type Host, HostError } from "../host.ts";
 import { unlinkIfThere } from "../linux/files.ts";
 import { inTurn } from "../linux/in_turn.ts";
-import { AF_UNIX, SOCK_STREAM, unixAddress } from "../linux/unix_socket.ts";
+import { AF_UNIX, SOCK_STREAM, unixAddress } from "../linux/socket_address.ts";
 import { hostWords } from "./host_words.ts";
 import { emitStatistics, type LinkStatistics, parseStatistics } from "./link_statistics.ts";
 import { JOURNAL_DIRECTORY } from "./undo_journal.ts";

@@ -10,6 +10,7 @@ import { removePidFile, temporaryPath, unlinkIfThere } from "../linux/files.ts";
 import { unlockDevice } from "../linux/lock_file.ts";
 import { Netlink } from "../linux/netlink.ts";
 import { type ResolvConfRecord, undoResolvConf } from "../linux/resolver.ts";
+import { proxyArpName, type ProxyArpRecord, removeProxyArp } from "../linux/proxy_arp.ts";
 import { type DefaultRouteRecord, undoDefaultRoute } from "../linux/route.ts";
 import { Termios } from "../linux/termios.ts";
 
@@ -21,6 +22,7 @@ export type UndoEntry =
   | { readonly kind: "pidFile"; readonly path: string }
   /** A socket that we made. */
   | { readonly kind: "socket"; readonly path: string; readonly inode: number }
+  | { readonly kind: "proxyArp"; readonly record: ProxyArpRecord }
   | { readonly kind: "defaultRoute"; readonly record: DefaultRouteRecord }
   | { readonly kind: "resolvConf"; readonly record: ResolvConfRecord }
   /** Settings of a terminal as `struct termios2` in hexadecimal: those from before, and those that we gave it. */
@@ -51,10 +53,12 @@ export function undoEntry(host: Host, entry: UndoEntry, pid: number): string[] {
       return undoResolvConf(host, entry.record) ? [`removed ${entry.record.path}`] : [];
     case "terminal":
       return restoreTerminal(host, entry) ? [`restored the settings of ${entry.path}`] : [];
+    case "proxyArp":
     case "defaultRoute": {
       const netlink = new Netlink(host);
       try {
-        return undoDefaultRoute(netlink, entry.record);
+        if (entry.kind === "defaultRoute") return undoDefaultRoute(netlink, entry.record);
+        return removeProxyArp(netlink, entry.record) ? [`removed ${proxyArpName(entry.record)}`] : [];
       } finally {
         netlink.close();
       }

@@ -95,6 +95,13 @@ function entryOf(value: unknown): UndoEntry {
       const record = fieldsOf(fields["record"], "record");
       return { kind, record: { path: pathIn(record), text: textIn(record, "text") } };
     }
+    case "proxyArp": {
+      const record = fieldsOf(fields["record"], "record");
+      return {
+        kind,
+        record: { address: countIn(record, "address"), interface: textIn(record, "interface") },
+      };
+    }
     case "defaultRoute": {
       const record = fieldsOf(fields["record"], "record");
       return {

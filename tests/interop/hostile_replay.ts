@@ -10,10 +10,23 @@ import { fromHex, toHex } from "../../src/base/octets.ts";
 import { encodeFrame, escapesFor, FrameDecoder } from "../../src/ppp/hdlc.ts";
 import { printPacket } from "../../src/ppp/print.ts";
 import { type HostileRow, hostileRows } from "../vectors/hostile_peers.ts";
+import { hostilePhaseRows } from "../vectors/hostile_phases.ts";
 
 const format = { escapes: escapesFor(0xffffffff), pfc: false, acfc: false };
 const clientWords = ["noauth", "user", "client", "password", "sesame", "noipdefault"];
-const common = ["nodetach", "local", "noipv6", "novj", "noccp", "nodefaultroute"];
+const common = ["nodetach", "local", "noipv6", "nodefaultroute"];
+const rows = [...hostileRows, ...hostilePhaseRows];
+
+/** pppd's words for the program that is attacked. */
+function wordsFor({ words, stage, speaks }: HostileRow): string[] {
+  return [
+    ...common,
+    ...(speaks === "vj" ? [] : ["novj"]),
+    ...(speaks === "ccp" ? [] : ["noccp"]),
+    ...(stage === "callback" ? ["callback", "5551234"] : []),
+    ...(words ?? clientWords),
+  ];
+}
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -104,7 +117,7 @@ async function play(row: HostileRow, program: readonly string[], name: string): 
   for (let tries = 0; !(isThere(near) && isThere(far)) && tries < 500; tries++) await sleep(10);
   const peer = new Peer(far);
   const [path = "", ...first] = program;
-  const args = [...first, near, ...common, ...(row.words ?? clientWords)];
+  const args = [...first, near, ...wordsFor(row)];
   const child = new Deno.Command(path, { args, stdin: "null", stdout: "null", stderr: "null" }).spawn();
   let ended = false;
   void child.status.then(() => ended = true);
@@ -183,7 +196,7 @@ function deviation(row: HostileRow, outcome: Outcome): string | undefined {
 }
 
 let failures = 0;
-for (const row of hostileRows) {
+for (const row of rows) {
   const [theirs, mine] = await Promise.all([
     play(row, ["/usr/sbin/pppd"], "pppd"),
     play(row, Deno.args, "ours"),
@@ -195,5 +208,5 @@ for (const row of hostileRows) {
   }
   if (pppd !== undefined) console.log(`DIFFERS | ${row.id} | ${row.what} | ${pppd} |`);
 }
-console.log(`${hostileRows.length} rows, ${failures} wrong`);
+console.log(`${rows.length} rows, ${failures} wrong`);
 Deno.exit(failures === 0 ? 0 : 1);

@@ -8,7 +8,7 @@
 const root = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 const folder = `${root}/tests/interop/scenarios`;
 const underTest = Deno.env.get("PPPD_UNDER_TEST") ?? "";
-const GUESTS = 2;
+const GUESTS = 3;
 const packages: Record<string, string> = {
   "/usr/bin/linux.uml": "user-mode-linux",
   "/usr/sbin/pppd": "ppp",
@@ -40,13 +40,20 @@ const words = new Set([
   "transfer",
   "other_route",
   "said",
+  "ran",
   "compresses",
   "compresses_as_client",
   "compresses_as_server",
   "same_octets",
   "calls_back",
   "is_to_call",
+  "demand_options",
+  "proxyarp_of",
+  "dialled",
+  "demand_fails",
+  "identifiers_of",
   "encrypts",
+  "encrypts_at_loss",
   "encrypts_as_client",
   "encrypts_as_server",
   "vj",
@@ -62,6 +69,8 @@ const words = new Set([
   "real_pppd",
   "near_dials",
   "managed",
+  "cmux_end",
+  "cmux_linux",
 ]);
 
 function exists(path: string): boolean {

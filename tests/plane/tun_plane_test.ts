@@ -4,60 +4,11 @@
  * @module
  */
 import { BROKEN, DAMAGED } from "../../src/ppp/compress/packet_compressor.ts";
-import { encodeFrame, escapesFor, FrameDecoder } from "../../src/ppp/hdlc.ts";
-import { TunPlane } from "../../src/plane/tun_plane.ts";
-import { stubHost } from "../support/stub_host.ts";
+import { encodeFrame } from "../../src/ppp/hdlc.ts";
+import { planeFormat, planeOnLine } from "../support/plane_on_line.ts";
 import { plainAcknowledgment, type TcpPacket, tcpPacket } from "../support/tcp_packets.ts";
 import { assertEquals, test } from "../support/test.ts";
 import { sentVj, vjPair } from "../support/vj_pair.ts";
-
-const LINE = 3;
-const format = { escapes: escapesFor(0), pfc: false, acfc: false };
-
-/** A plane on a line that the test feeds and reads. */
-function planeOnLine() {
-  let incoming = new Uint8Array(0);
-  const sent = new FrameDecoder({ mostInformation: 1500 });
-  sent.receiveAccm = 0;
-  const data: number[][] = [];
-  const host = stubHost({
-    read(_fd, into) {
-      into.set(incoming);
-      return incoming.length;
-    },
-    write(_fd, octets) {
-      sent.feed(octets.slice());
-      return octets.length;
-    },
-  });
-  const plane = new TunPlane({
-    host,
-    lineIn: LINE,
-    lineOut: LINE,
-    tun: undefined,
-    escapes: [],
-    receiveAll: true,
-    mru: 1500,
-    onTraffic: () => {},
-    onData: (packet) => data.push([...packet]),
-  });
-  plane.setNetwork("ip", true);
-  const receive = (...packets: number[][]) => {
-    const octets = new Uint8Array(1000);
-    let end = 0;
-    for (const packet of packets) end = encodeFrame(Uint8Array.from(packet), format, octets, end);
-    return receiveOctets(octets.slice(0, end));
-  };
-  const receiveOctets = (octets: Uint8Array) => {
-    incoming = octets.slice();
-    plane.ready(LINE, 0);
-    const outputs: string[] = [];
-    for (let output = plane.next(); output !== undefined; output = plane.next()) outputs.push(output.kind);
-    return outputs;
-  };
-  const lastSent = () => [...sent.next() ?? []];
-  return { plane, receive, receiveOctets, data, lastSent };
-}
 
 /** A method whose data is the packet itself; what begins with 0xee is damaged, with 0xbb broken. */
 function mirror(passed: number[][]) {
@@ -187,7 +138,7 @@ test("TunPlane restores no header by guess behind a damaged frame or a packet th
   const frame = (n: number, changes: Partial<TcpPacket> = {}) => [...sentVj(compressor, segment(n, changes))];
   receive(frame(0), frame(1));
   const damaged = new Uint8Array(100);
-  const end = encodeFrame(Uint8Array.from(frame(2)), format, damaged, 0);
+  const end = encodeFrame(Uint8Array.from(frame(2)), planeFormat, damaged, 0);
   damaged[4] = (damaged[4] ?? 0) ^ 1;
   receiveOctets(damaged.slice(0, end));
   receive(frame(3));

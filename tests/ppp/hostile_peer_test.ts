@@ -3,7 +3,18 @@ import { LinkPlaybook } from "../support/link_playbook.ts";
 import { linkConfiguration } from "../support/link_pair.ts";
 import { checker, prover } from "../support/authentication_pair.ts";
 import { assert, assertEquals, test } from "../support/test.ts";
+import { CcpPolicy } from "../../src/ppp/ccp.ts";
+import { defaultTimes } from "../../src/ppp/option_policy.ts";
 import { type HostileRow, hostileRows } from "../vectors/hostile_peers.ts";
+import { hostilePhaseRows } from "../vectors/hostile_phases.ts";
+
+const methods = { deflateWindowBits: 15, bsdBits: 15, predictor1: false };
+const compression = () => ({
+  policy: new CcpPolicy({ receive: methods, transmit: methods, deflateDraft: true, mppe: undefined }),
+  times: defaultTimes,
+  mustEncrypt: false,
+});
+const callback = { role: "caller" as const, number: "5551234", mayDecline: true };
 
 function linkFor(row: HostileRow): LinkPlaybook {
   const words = row.words ?? [];
@@ -11,10 +22,13 @@ function linkFor(row: HostileRow): LinkPlaybook {
   return new LinkPlaybook(linkConfiguration({
     seed: 5,
     lcp: {
-      allow: knowsNothing ? [] : ["mschap-v2", "chap-md5", "mschap", "pap"],
+      allow: knowsNothing ? [] : ["eap", "mschap-v2", "chap-md5", "mschap", "pap"],
       require: words.includes("require-chap") ? ["chap-md5"] : [],
     },
+    ipcp: row.speaks === "vj" ? { vj: { slots: 16, compressSlotId: true } } : {},
     rest: {
+      ...(row.speaks === "ccp" ? { compression } : {}),
+      ...(row.stage === "callback" ? { callback } : {}),
       authentication: {
         proveUs: (method) => prover(method, "sesame"),
         checkPeer: (method) => checker(method),
@@ -30,10 +44,10 @@ function toStage(link: LinkPlaybook, row: HostileRow): void {
     ? ""
     : `03${(2 + row.asks.length / 2).toString(16).padStart(2, "0")}${row.asks}`;
   link.acknowledge(0xc021).control(0xc021, 1, 1, `${asks}0506aabbccdd`);
-  assertEquals(link.link.phase, row.stage === "authenticate" ? "authenticate" : "network");
+  assertEquals(link.link.phase, row.stage === "ipcp" ? "network" : row.stage);
 }
 
-for (const row of hostileRows) {
+for (const row of [...hostileRows, ...hostilePhaseRows]) {
   test(`link and ${row.id}: ${row.what}`, () => {
     const link = linkFor(row);
     toStage(link, row);

@@ -155,3 +155,55 @@ test("IpcpPolicy never lets both ends have one address, whichever end was given 
   const agreed = lastResort.agreement();
   assert(typeof agreed !== "string" && agreed.remote !== agreed.local, JSON.stringify(agreed));
 });
+
+test("IpcpPolicy lets a peer keep the address that it gives us again and again", () => {
+  const policy = ip();
+  const [same = 0] = [theirs];
+  assertEquals(policy.judge([address(3, same)]), { kind: "ack" });
+  for (let naks = 1; naks <= 8; naks++) {
+    assertEquals(policy.request()[0], address(3, 0));
+    policy.nakked([address(3, same)]);
+  }
+  assertEquals([policy.request()[0], policy.failure], [address(3, same), undefined]);
+  assertEquals(policy.judge([address(3, same)]), { kind: "ack" });
+  const agreed = policy.agreement();
+  assert(
+    typeof agreed !== "string" && agreed.remote === plainIpcp.remoteOfLastResort,
+    JSON.stringify(agreed),
+  );
+});
+
+test("IpcpPolicy goes on asking for name servers while a modem names its stand-ins, and takes the real ones", () => {
+  const policy = ip({ wantDns: true });
+  for (let naks = 0; naks < 20; naks++) {
+    policy.nakked([address(129, 0x0a0b0c0d), address(131, 0x0a0b0c0e)]);
+    assertEquals(policy.request(), [address(3, 0), address(129, 0), address(131, 0)]);
+  }
+  policy.nakked([address(3, ours ?? 0), address(129, dns ?? 0)]);
+  assertEquals(policy.request(), [address(3, ours ?? 0), address(129, dns ?? 0), address(131, 0)]);
+});
+
+test("IpcpPolicy gives up a name server that is nakked without end, once it has an address", () => {
+  const policy = ip({ local: ours ?? 0, wantDns: true });
+  for (let naks = 0; naks < 6; naks++) policy.nakked([address(129, 0xc0000200 + naks)]);
+  assertEquals(policy.request().map((each) => each.type), [3, 131]);
+});
+
+test("IpcpPolicy with nosendip names its address only when the peer asks for it", () => {
+  const policy = ip({ local: ours ?? 0, sendsAddress: false });
+  assertEquals(policy.request(), []);
+  assertEquals(policy.judge([address(3, theirs ?? 0)]), { kind: "ack" });
+  const agreed = policy.agreement();
+  assert(typeof agreed === "object" && agreed.local === ours && agreed.remote === theirs, String(agreed));
+  const asked = ip({ local: ours ?? 0, acceptLocal: true, sendsAddress: false });
+  asked.nakked([address(3, dns ?? 0)]);
+  assertEquals(asked.request(), [address(3, dns ?? 0)]);
+});
+
+test("Ipv6cpPolicy with ipv6cp-nosend names no identifier, with ipv6cp-noremote lacks the peer's", () => {
+  const plain = { local: undefined, remote: undefined, acceptLocal: false, acceptRemote: false };
+  const random = () => Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+  assertEquals(new Ipv6cpPolicy({ ...plain, sendsLocal: false }, random).request(), []);
+  const agreed = new Ipv6cpPolicy({ ...plain, needsRemote: false }, random).agreement();
+  assertEquals(agreed, { local: random(), remote: new Uint8Array(8) });
+});

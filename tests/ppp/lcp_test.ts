@@ -128,6 +128,17 @@ test("LcpPolicy asks for CHAP next when EAP is rejected, and for nothing when CH
   assert(lcp.hasRefusedAuthentication, "it goes on without authentication");
 });
 
+test("LcpPolicy goes on without authentication where the peer may refuse it", () => {
+  const lcp = policy({ require: ["chap-md5", "pap"], mayRefuse: true });
+  lcp.rejected([option(3, "c22305")]);
+  assertEquals([lcp.failure, lcp.hasRefusedAuthentication], [undefined, false]);
+  assertEquals(lcp.request().find((each) => each.type === 3), undefined);
+  lcp.acknowledged();
+  assertEquals([lcp.ours.authentication, lcp.failure], [undefined, undefined]);
+  lcp.reset();
+  assertEquals(lcp.request().find((each) => each.type === 3), option(3, "c22305"), "a new negotiation asks");
+});
+
 test("LcpPolicy is moved by Naks and Rejects to no method outside what is required (all orders of four answers)", () => {
   const answers: readonly (AuthenticationMethod | "unknown" | "reject")[] = [...methods, "unknown", "reject"];
   for (let required = 1; required < 32; required++) {

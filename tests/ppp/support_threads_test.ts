@@ -62,7 +62,7 @@ test("a Windows server that offers no callback, MPPC alone and VJ 0f 01 gets an 
   const options = "0206000000000305c22381050604a15298070208020d0306";
   link.receive(`c0210100003b${options}1104064e1317016cc822c43a904bd799689a60456212680000000017040005`);
   assertEquals(link.take(), [
-    "[LCP ConfRej id=0x0 <mrru 1614> <13 01 6c c8 22 c4 3a 90 4b d7 99 68 9a 60 45 62 12 68 00 00 00 00> <17 00 05>]",
+    "[LCP ConfRej id=0x0 <mrru 1614> < 13 17 01 6c c8 22 c4 3a 90 4b d7 99 68 9a 60 45 62 12 68 00 00 00 00> < 17 04 00 05>]",
   ]);
   link.receive(`c0210101001c${options}`);
   assertEquals(link.take(), ["[LCP ConfNak id=0x1 <auth chap MS>]"]);
@@ -80,7 +80,7 @@ test("a Windows server that offers no callback, MPPC alone and VJ 0f 01 gets an 
   assertEquals(link.link.phase, "network");
   link.take();
   link.receive("80fd0104000a120600000001");
-  assertEquals(answers(link), ["[CCP ConfRej id=0x4 <mppe -H -S -L -M -D +C>]"]);
+  assertEquals(answers(link), ["[CCP ConfRej id=0x4 <mppe -H -M -S -L -D +C>]"]);
   link.receive("8021010500100206002d0f0103060ad33711");
   assertEquals(answers(link), ["[IPCP ConfAck id=0x5 <compress VJ 0f 01> <addr 10.211.55.17>]"]);
   link.control(IPCP, 3, link.identifier, "03060ad33712").acknowledge(IPCP);
@@ -123,7 +123,7 @@ test("Windows NT that called back gets its MPPE rejected, its IPX refused, and a
   assertEquals(link.link.phase, "network");
   link.take();
   link.receive("80fd0104000a120600000001");
-  assertEquals(answers(link), ["[CCP ConfRej id=0x4 <mppe -H -S -L -M -D +C>]"]);
+  assertEquals(answers(link), ["[CCP ConfRej id=0x4 <mppe -H -M -S -L -D +C>]"]);
   link.control(IPXCP, 1, 5, "01060000000002085241532000010404 0002 0602".replaceAll(" ", ""));
   assertEquals(answers(link), [
     "[LCP ProtRej id=0x2 80 2b 01 05 00 18 01 06 00 00 00 00 02 08 52 41 53 20 00 01 04 04 00 02 06 02]",

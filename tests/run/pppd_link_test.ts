@@ -105,3 +105,50 @@ test("pppdLink with a workaround changes that and nothing else", () => {
     assertEquals([asked.includes(130), asked.includes(2)], [name === "windows", name !== "noVj"], name);
   }
 });
+
+/** What IPV6CP asks for, and what it naks an identifier of zero with. */
+function identifiers(of: PppOptions, persistent?: Uint8Array): (Uint8Array | undefined)[] {
+  const identity = {
+    ourName: NOTHING,
+    user: NOTHING,
+    remoteName: undefined,
+    authRequired: false,
+    hasIpv6: true,
+  };
+  const [, network] = pppdLink(of, identity, new PppdSecrets(stubHost({}), () => {}), {
+    interfaceName: "ppp0",
+    unit: 0,
+    refuseLocal: () => undefined,
+    persistentIdentifier: () => persistent,
+    random: () => {},
+    warn: () => {},
+  }).networks(undefined, new SeededRandom(NOTHING));
+  assert(network?.name === "ipv6");
+  const naks = network.policy.judge([{ type: 1, data: new Uint8Array(8) }]);
+  return [network.policy.request()[0]?.data, naks.kind === "ack" ? undefined : naks.options[0]?.data];
+}
+
+test("pppdLink makes IPv6 identifiers of addresses, of a number and of an Ethernet address when told to", () => {
+  const addresses = { remote: 0x0a000001, ipv6UseIpAddress: true };
+  const ours = Uint8Array.of(0, 0, 0, 0, 10, 0, 0, 2);
+  const theirs = Uint8Array.of(0, 0, 0, 0, 10, 0, 0, 1);
+  assertEquals(identifiers(options(addresses)), [ours, theirs]);
+  const lasting = Uint8Array.of(2, 1, 2, 0xff, 0xfe, 3, 4, 5);
+  assertEquals(identifiers(options({ ...addresses, ipv6UsePersistent: true }), lasting), [lasting, theirs]);
+  const set = options({ ...addresses, ipv6UsePersistent: true, ipv6Local: theirs });
+  assertEquals(identifiers(set, lasting)[0], theirs);
+  const called = options({ ipv6UseRemoteNumber: true, remoteNumber: "10.0.0.1" });
+  assertEquals(identifiers(called)[1], theirs);
+});
+
+test("pppdLink lets a peer that need not prove itself have the addresses of allow-ip alone", () => {
+  const agreement = (allowIp: string[]) => {
+    const [network] = link(options({ allowIp })).networks(undefined, new SeededRandom(NOTHING));
+    assert(network?.name === "ip");
+    network.policy.judge([{ type: 3, data: Uint8Array.of(10, 0, 0, 9) }]);
+    return network.policy.agreement();
+  };
+  assertEquals(typeof agreement(["10.0.0.0/24"]), "object");
+  assertEquals(typeof agreement([]), "object");
+  assertEquals(agreement(["10.0.1.0/24"]), "Peer is not authorized to use remote address 10.0.0.9");
+});

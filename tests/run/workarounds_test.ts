@@ -84,16 +84,32 @@ inNetworkNamespace(import.meta.url, () => {
     });
   }
 
-  test("pppd names what it tried without success, and calls no more than fifteen times in an hour", async () => {
+  test("pppd names what it tried without success, and calls no more than twelve times in the first hour and four in the next", async () => {
     const { lines, modem } = await run(() => false, "persist maxfail 0");
     const tried = lines.filter((each) => each.startsWith("Tried without success: "));
     assertEquals(tried.length, 1, lines.join("\n"));
     for (const [what] of cures) assert(tried[0]?.includes(what), tried[0]);
     const first = modem.callers[0]?.since ?? 0;
     const inFirstHour = modem.callers.filter(({ since }) => since < first + HOUR);
-    assert(inFirstHour.length <= 15, `${inFirstHour.length} calls in the first hour`);
+    assert(inFirstHour.length <= 12, `${inFirstHour.length} calls in the first hour`);
+    const later = modem.callers.filter(({ since }) => since >= first + HOUR && since < first + 2 * HOUR);
+    assert(later.length <= 4, `${later.length} calls in the second hour`);
     assert(modem.callers.length > inFirstHour.length, "it goes on as configured");
     assertEquals(modem.callers.at(-1)?.user, "near");
+  });
+
+  test("pppd that is asked to end in the middle of a try says what it has tried, and nothing of a next one", async () => {
+    await prepare();
+    const line = openLine();
+    const modem = new RuleBreaker(() => false);
+    const all = [...words, "persist"];
+    const { said } = await runPppd(line, all, undefined, { peer: modem, patienceMs: 350_000, dialled: "" });
+    host.close(line.slave);
+    host.close(line.master);
+    const [, end = ""] = said.split("Terminating on signal 15");
+    assertEquals(modem.callers.at(-1)?.user, "", said);
+    assert(!end.includes("Next is tried"), end);
+    assert(end.includes("Tried without success: asking for DNS and NBNS servers as Windows does\n"), end);
   });
 
   test("pppd with no-workarounds, or without persist or connect, changes nothing", async () => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fromHex, toHex } from "../../src/base/octets.ts";
+import { fromHex, readUint16, toHex } from "../../src/base/octets.ts";
 import type { Millis } from "../../src/machine.ts";
 import { Link } from "../../src/ppp/link.ts";
 import type { LinkConfiguration, LinkInput, LinkOutput } from "../../src/ppp/link_configuration.ts";
@@ -17,6 +17,8 @@ export class LinkPlaybook {
   now: Millis = 0;
   /** Identifier of the last Configure-Request sent. */
   identifier = 0;
+  /** The last one of each protocol. */
+  readonly #requests = new Map<number, Uint8Array>();
 
   constructor(configuration: LinkConfiguration) {
     this.link = new Link(configuration);
@@ -26,7 +28,9 @@ export class LinkPlaybook {
     for (let output = this.link.next(); output !== undefined; output = this.link.next()) {
       if (output.kind === "packet") {
         this.sent.push(output.packet);
-        if (output.packet[2] === 1) this.identifier = output.packet[3] ?? 0;
+        if (output.packet[2] !== 1) continue;
+        this.identifier = output.packet[3] ?? 0;
+        this.#requests.set(readUint16(output.packet, 0), output.packet);
       } else this.said.push(output);
     }
   }
@@ -76,9 +80,7 @@ export class LinkPlaybook {
 
   /** Acknowledge the last Configure-Request of a protocol as it is. */
   acknowledge(protocol: number): this {
-    const request = this.sent.findLast((packet) =>
-      packet[0] === protocol >> 8 && packet[1] === (protocol & 0xff) && packet[2] === 1
-    );
+    const request = this.#requests.get(protocol);
     if (request === undefined) throw new Error("nothing to acknowledge");
     const answer = request.slice();
     answer[2] = 2;

@@ -51,6 +51,8 @@ export interface RunTraits {
   readonly patienceMs?: Millis;
   /** What the line says while the connect script `dial` runs. */
   readonly dialled?: string;
+  /** Called where nothing would happen any more, before the run is asked to end; true when something will. */
+  readonly atRest?: (host: Host) => boolean;
 }
 
 const FIRST_PID = 1_000_000_000;
@@ -160,6 +162,7 @@ class World {
       if (
         !this.#wasAsked && (isUp || next === undefined || this.now > (this.#traits.patienceMs ?? PATIENCE))
       ) {
+        if (!isUp && this.#traits.atRest?.(machine()) === true) continue;
         this.#wasAsked = true;
         return [{ kind: "signal", signal: "SIGTERM" }];
       }

@@ -14,7 +14,7 @@ import { defaultRoutes } from "../../src/linux/route.ts";
 import { Termios } from "../../src/linux/termios.ts";
 import { failure, type Fault, faulty } from "./faulty_host.ts";
 import { machine, run } from "./machine.ts";
-import { type Line, openLine, type PppdRun, runPppd } from "./pppd_run.ts";
+import { type Line, openLine, type PppdRun, runPppd, type RunTraits } from "./pppd_run.ts";
 import { assert, assertEquals } from "./test.ts";
 
 /** The log file of runs. */
@@ -91,13 +91,19 @@ export async function eachInTurn(
   fault: (nth: number) => Fault,
   judge: (run: Attempt & { struck: string; nth: number }, where: string) => void,
   options: readonly string[] = words,
+  { programs = 2, traits = () => ({}) }: { programs?: number; traits?: () => RunTraits } = {},
 ): Promise<void> {
   await prepare();
-  const good = await attempt({ nth: Infinity, error: failure("EIO") }, options);
-  assertEquals([good.status, good.struck, good.ran.length, good.after], [5, undefined, 2, good.before]);
+  const good = await attempt({ nth: Infinity, error: failure("EIO") }, options, traits());
+  assertEquals([good.status, good.struck, good.ran.length, good.after], [
+    5,
+    undefined,
+    programs,
+    good.before,
+  ]);
   for (let nth = 1;; nth++) {
     assert(nth < MOST_CALLS, "it never gets through");
-    const result = await attempt(fault(nth), options);
+    const result = await attempt(fault(nth), options, traits());
     if (result.struck === undefined) break;
     const where = `call ${nth}, ${result.struck}: ${JSON.stringify(result.lines)}`;
     assertEquals(result.after, result.before, where);
@@ -106,7 +112,7 @@ export async function eachInTurn(
 }
 
 /** One run on a line of its own, with this fault. A file that a failing unlink left is forgiven. */
-export async function attempt(fault: Fault, options = words): Promise<Attempt> {
+export async function attempt(fault: Fault, options = words, traits: RunTraits = {}): Promise<Attempt> {
   for (const path of [LOG, RECORD]) unlinkIfThere(host, path);
   let struck: () => string | undefined = () => undefined;
   const line = openLine();
@@ -115,7 +121,7 @@ export async function attempt(fault: Fault, options = words): Promise<Attempt> {
     const decorated = faulty(real, fault);
     struck = decorated.struck;
     return decorated.host;
-  });
+  }, traits);
   const unremoved = /^unlink (.*\.(?:tmp|undo))$/.exec(struck() ?? "")?.[1];
   if (unremoved !== undefined) unlinkIfThere(host, unremoved);
   const after = state(line);

@@ -12,6 +12,8 @@ export type HostileStage =
   | "establish"
   /** LCP is open; the peer has us prove ourselves by `asks`. */
   | "authenticate"
+  /** LCP is open, nothing had to be proven, and CBCP, which we asked for, waits for its Request. */
+  | "callback"
   /** LCP is open, nothing had to be proven, IPCP's requests are out. */
   | "ipcp";
 
@@ -24,6 +26,8 @@ export interface HostileRow {
   readonly asks?: string;
   /** pppd's words for the program that is attacked; default: a client that knows a password. */
   readonly words?: readonly string[];
+  /** What is negotiated besides, which is not where nothing is said: CCP with the methods that need no keys, or VJ. */
+  readonly speaks?: "ccp" | "vj";
   readonly send: readonly string[];
   /** How often `send` is sent; default once. */
   readonly times?: number;

@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { formatIpv4 } from "../../base/inet.ts";
 import { encodeUtf8, fromLatin1, latin1 } from "../../base/text.ts";
 import { describePppOptions, loadPppOptions } from "../../config/load_ppp_options.ts";
 import { type LoadedPppOptions } from "../../config/load_ppp_options.ts";
+import { optionTable } from "../../config/ppp_option_table.ts";
 import type { PppOptions } from "../../config/ppp_options.ts";
 import { UsageError } from "../../config/ppp_words.ts";
 import { type Fd, type Host, HostError } from "../../host.ts";
@@ -29,6 +31,9 @@ import { detach, DETACHED, toldParent } from "./detach.ts";
 /** Held back for the way out of a process that has no more memory. */
 const RESERVE_OCTETS = 65536;
 
+/** PAP and CHAP have one octet for its length. */
+const MOST_PASSWORD = 255;
+
 /** Run as pppd; its exit status. */
 export async function pppd(host: Host, args: readonly string[]): Promise<number> {
   if (args.includes("--version")) return printAnswer(host, [`pppd version 2.4.9 (uplinkd ${VERSION})`]);
@@ -46,10 +51,50 @@ export async function pppd(host: Host, args: readonly string[]): Promise<number>
   const { options } = loaded;
   const printed = options.dump || options.dryrun ? printAnswer(host, describePppOptions(loaded)) : 0;
   if (options.dryrun) return printed;
+  if (options.showOptions) return printAnswer(host, optionList());
   if (host.effectiveUid !== 0) {
     return refuse(host, "must be run as root, to make an interface and set addresses", exitStatus.notRoot);
   }
   return await run(host, args, options);
+}
+
+/** All options and what becomes of each. */
+function optionList(): string[] {
+  const states = { done: "", ignored: "changes nothing: ", refused: "refused: " } as const;
+  return optionTable.flatMap((entry) =>
+    entry.names.map((name) => {
+      const words = `${name}${entry.takes === 0 ? "" : " <par>"}`;
+      return `    ${words.padEnd(28)} ${states[entry.state]}${entry.why}`.trimEnd();
+    })
+  ).sort();
+}
+
+/** Whether this number may call: it is in the list, or begins as one that ends with a star. Any may where there is no list. */
+export function numberAllowed(allowed: readonly string[], number: string): boolean {
+  const called = number.toLowerCase();
+  return allowed.length === 0 || allowed.some((each) => {
+    const word = each.toLowerCase();
+    return word.endsWith("*") ? called.startsWith(word.slice(0, -1)) : called === word;
+  });
+}
+
+/** What comes from a descriptor to its end, as pppd's plugin passwordfd reads it; a text when it cannot be read. */
+function readPassword(host: Host, fd: Fd): Uint8Array | string {
+  const octets = new Uint8Array(MOST_PASSWORD);
+  let length = 0;
+  try {
+    host.setNonBlocking(fd, false);
+    for (let count = 1; count > 0 && length < octets.length;) {
+      const read = host.read(fd, octets.subarray(length));
+      count = read === "again" ? 0 : read;
+      length += count;
+    }
+    host.close(fd);
+    return octets.slice(0, length);
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    return `passwordfd ${fd}: ${hostWords(error)}`;
+  }
 }
 
 function usage(): string[] {
@@ -90,7 +135,11 @@ async function run(host: Host, args: readonly string[], options: PppOptions): Pr
   const secrets = new PppdSecrets(host, (text) => {
     if (!warned.has(text)) warn(text);
     warned.add(text);
-  });
+  }, options.secretsFiles);
+  if (!numberAllowed(options.allowNumbers, options.remoteNumber)) {
+    const why = `calling number "${options.remoteNumber}" is not authorized by allow-number`;
+    return refuse(host, why, exitStatus.numberNotAllowed);
+  }
   const line = lineOf(host, options);
   if (typeof line === "string") return refuse(host, line, exitStatus.optionError);
   const identity = identityOf(host, options, secrets);
@@ -105,6 +154,15 @@ async function run(host: Host, args: readonly string[], options: PppOptions): Pr
     warn(logFile.problem);
   }
   const stays = options.nodetach || onTerminal || host.env(DETACHED) !== undefined;
+  if (options.passwordFd !== undefined) {
+    if (!stays) {
+      const why = "passwordfd needs nodetach: the descriptor does not go to the background";
+      return refuse(host, why, exitStatus.optionError);
+    }
+    const password = readPassword(host, options.passwordFd);
+    if (typeof password === "string") return refuse(host, password, exitStatus.optionError);
+    options.password = password;
+  }
   if (!stays) return await goToBackground(host, args, options, logFile.fd);
   const log = logFile.fd === undefined
     ? new PppdLog(host, logDescriptor(host, options, onTerminal), options.debug)
@@ -189,6 +247,10 @@ function openLogFile(host: Host, path: string | undefined): LogFile {
 
 function lineOf(host: Host, options: PppOptions): LineSettings | string {
   if (options.pty !== undefined) return { kind: "program", commandLine: options.pty };
+  if (options.socket !== undefined) {
+    const { address, port } = options.socket;
+    return { kind: "socket", address, port, name: `${formatIpv4(address)}:${port}` };
+  }
   if (options.notty) return { kind: "pipes", input: 0, output: 1 };
   if (options.device !== undefined) return { kind: "terminal", path: options.device };
   try {
@@ -207,8 +269,9 @@ function identityOf(host: Host, options: PppOptions, secrets: PppdSecrets): Link
   const ourName = fromLatin1(options.useHostName ? fullName : options.name ?? fullName);
   const user = options.user === undefined ? ourName : fromLatin1(options.user);
   // pppd asks for it by default only of users who are not root, and only root runs this program.
-  const authRequired = options.auth ?? false;
   const hasSecrets = secrets.hasAnyFor("pap", ourName) || secrets.hasAnyFor("chap", ourName);
+  // Who has an address that needs no proof may come without one.
+  const authRequired = (options.auth ?? false) && (hasSecrets || options.allowIp.length === 0);
   if (authRequired && !hasSecrets) {
     return [
       "The remote system is required to authenticate itself",

@@ -28,6 +28,9 @@ function hookPaths(options: PppOptions): HookPaths {
     return given.startsWith("/") ? given : `/${given}`;
   };
   const names = {
+    netInit: "net-init",
+    netPreUp: "net-pre-up",
+    netDown: "net-down",
     ipPreUp: "ip-pre-up",
     ipUp: "ip-up",
     ipDown: "ip-down",
@@ -37,6 +40,9 @@ function hookPaths(options: PppOptions): HookPaths {
     authDown: "auth-down",
   } as const;
   return {
+    netInit: path("netInit"),
+    netPreUp: path("netPreUp"),
+    netDown: path("netDown"),
     ipPreUp: path("ipPreUp"),
     ipUp: path("ipUp"),
     ipDown: path("ipDown"),
@@ -58,6 +64,7 @@ export function settingsOf(
   const dials = options.connect !== undefined;
   const variables = new Map<string, string>();
   for (const [name, value] of options.variables) if (value !== undefined) variables.set(name, value);
+  if (options.remoteNumber !== "") variables.set("REMOTENUMBER", options.remoteNumber);
   if (options.callFile !== undefined) variables.set("CALL_FILE", options.callFile);
   return {
     line,
@@ -74,8 +81,17 @@ export function settingsOf(
     welcome: options.welcome,
     connectDelayMs: options.connectDelayMs,
     persist: options.persist,
+    demand: options.demand
+      ? { local: options.local, remote: options.remote, noRemote: options.noRemoteIp }
+      : undefined,
     holdoffMs: (options.holdoffSeconds ?? (dials ? 30 : 0)) * 1000,
     maxFail: options.maxFail,
+    trafficLimit: {
+      most: options.maxOctets.most,
+      direction: options.maxOctets.direction,
+      everyMs: options.maxOctets.everySeconds * 1000,
+    },
+    childTimeoutMs: options.childTimeoutSeconds * 1000,
     workarounds: usableWorkarounds(options),
     interface: {
       name: options.interfaceName ?? (options.unit === undefined ? undefined : `ppp${options.unit}`),
@@ -84,7 +100,10 @@ export function settingsOf(
       replaceDefaultRoute: options.replaceDefaultRoute && options.mayDefaultRoute,
       defaultRouteMetric: options.defaultRouteMetric,
       defaultRoute6: options.defaultRoute6,
+      defaultRoute6Metric: options.defaultRoute6Metric,
+      proxyArp: options.proxyArp,
       usePeerDns: options.usePeerDns,
+      writesResolvConf: options.writesResolvConf,
       usePeerWins: options.usePeerWins,
     },
     hooks: hookPaths(options),
@@ -94,6 +113,9 @@ export function settingsOf(
     debug: options.debug,
     showPasswords: !options.hidePassword,
     recordPath: options.record,
+    roundTrips: options.lcpRttFile === undefined
+      ? undefined
+      : { path: options.lcpRttFile, intervalSeconds: options.lcpEchoIntervalSeconds },
     mru: options.mru ?? 1500,
     mustEncrypt: options.mppe.required,
     receiveAll: options.receiveAll,

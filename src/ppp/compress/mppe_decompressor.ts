@@ -20,8 +20,9 @@ import { BROKEN, DAMAGED, DROPPED, type PacketDecompressor } from "./packet_comp
 const { octets: HEADER_OCTETS, flushed: FLUSHED, encrypted: ENCRYPTED } = mppcHeader;
 /** How far ahead a count may be: what is further is taken as late. */
 const WINDOW = MPPE_COUNTS / 2;
-/** Like Linux: a breach of the rules weighs 100, each good packet halves the sum, and at this it is enough. */
+/** Like Linux: a breach of the rules weighs 100, a late packet 1, each good packet halves the sum, and at this it is enough. */
 const BREACH = 100;
+const LATE = 1;
 const MOST_BREACHES = 1600;
 /** How many changes of key are tried where flushed packets may have been lost. */
 const MOST_TRIED = 8;
@@ -61,17 +62,21 @@ export class MppeDecompressor implements PacketDecompressor {
     const isFlag = (count & MPPE_FLAG_COUNT) === MPPE_FLAG_COUNT;
     if ((header & ENCRYPTED) === 0 || ((this.#stateless || isFlag) && !flags.flushed)) return this.#breach();
     const lost = (count - this.#expected + MPPE_COUNTS) % MPPE_COUNTS;
-    if (lost >= WINDOW) return DROPPED;
+    if (lost >= WINDOW) return this.#breach(LATE, DROPPED);
     return this.#stateless
       ? this.#decryptStateless(data, into, count, lost)
       : this.#decryptStateful(data, into, count, lost);
   }
 
   #decryptStateless(data: Uint8Array, into: Uint8Array, count: number, lost: number): number {
+    const before = lost > 0 ? this.#key.octets : undefined;
     for (let i = 0; i <= lost; i++) this.#key.change();
-    this.#expected = (count + 1) % MPPE_COUNTS;
     const length = this.#decrypt(data, into);
-    return isPlausible(into, length) ? this.#good(length) : this.#breach();
+    const isGood = isPlausible(into, length);
+    // A count that jumps with noise behind it does not make all that follows late.
+    if (!isGood && before !== undefined) this.#key.restore(before);
+    else this.#expected = (count + 1) % MPPE_COUNTS;
+    return isGood ? this.#good(length) : this.#breach();
   }
 
   #decryptStateful(data: Uint8Array, into: Uint8Array, count: number, lost: number): number {
@@ -135,9 +140,9 @@ export class MppeDecompressor implements PacketDecompressor {
     return length;
   }
 
-  #breach(): number {
-    this.#breaches += BREACH;
-    return this.#breaches >= MOST_BREACHES ? BROKEN : DAMAGED;
+  #breach(weight = BREACH, result = DAMAGED): number {
+    this.#breaches += weight;
+    return this.#breaches >= MOST_BREACHES ? BROKEN : result;
   }
 
   /** See PacketDecompressor. What came in the clear is none of its own. */

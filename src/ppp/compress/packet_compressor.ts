@@ -10,7 +10,7 @@
 /** The data could not be restored: ask the peer to reset (Reset-Request), and drop until it has. */
 export const DAMAGED = -1;
 
-/** The peer broke the method's rules in a way that no reset mends: the method is given up. */
+/** The peer broke the method's rules, not by what a loss makes: a reset is tried, and the method given up where that goes on. */
 export const BROKEN = -2;
 
 /** The data is to be dropped without a word: it came late, or nothing needs to be reset for it. */

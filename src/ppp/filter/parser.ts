@@ -152,6 +152,7 @@ class Parser extends ValueParser {
 
   /** What begins with a word of the language. */
   #primitive(): Term {
+    if (this.peek().kind === "end") this.unexpected("a packet's property");
     const token = this.next();
     const { text, column } = token;
     const absent = absentWords.get(text);

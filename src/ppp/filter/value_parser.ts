@@ -146,7 +146,7 @@ export class ValueParser {
     } finally {
       this.#depth -= 1;
     }
-    this.back();
+    if (token.kind !== "end") this.back();
     return this.unexpected("a number");
   }
 

@@ -66,6 +66,7 @@ export const quectelEc25: ModemProfile = {
   dialMs: 300,
   restartMs: 9000,
   simBusyMs: 800,
+  multiplexesAfterMs: 100,
   contextTail: ',"0.0.0.0",0,0,0,0',
   greeting: [
     { afterMs: 0, text: "RDY" },

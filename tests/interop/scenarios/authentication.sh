@@ -48,3 +48,30 @@ peer_refuses_to_authenticate() {
   near ours auth name client noipdefault
   ended near 11
 }
+
+# A peer that refuses to prove itself comes in with an address of allow-ip, and with no other.
+allow_ip() {
+  refuses="noauth refuse-chap refuse-pap refuse-mschap refuse-mschap-v2 refuse-eap"
+  # shellcheck disable=SC2086 # a list of options
+  far pppd $refuses 10.0.0.1:10.0.0.2
+  near ours auth name server allow-ip 10.0.0.1 10.0.0.2:
+  up 20
+  pings 3 100
+  stop near
+  ended near 5
+  busybox sleep 1
+  rm -f "$logs"/*.log
+  fresh
+  # shellcheck disable=SC2086
+  far pppd $refuses 10.0.0.1:10.0.0.2
+  near ours auth name server allow-ip 10.0.9.0/24 10.0.0.2: ipcp-accept-remote
+  logged near "Peer is not authorized to use remote address 10.0.0.1"
+}
+default_route6_metric() {
+  far pppd noauth 10.0.0.1:10.0.0.2
+  near ours noauth noipdefault defaultroute6 defaultroute6-metric 77
+  logged near "local  LL address" 20
+  busybox sleep 0.5
+  ip -6 route show default | grep -q "dev ppp0 .*metric 77 " || why "$(ip -6 route show default)"
+  stop near
+}

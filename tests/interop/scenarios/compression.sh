@@ -67,6 +67,7 @@ bsd_sent_to_a_64_bit_kernel() {
   logged near "64-bit Linux .* nobsdcomp" 10
   ping -n -c 3 -W 2 10.0.0.1 > "$logs/first.log" 2>&1 || true
   logged far "disabling compression" 10
+  logged near "CCP terminated by peer" 10
   pings 20 900
 }
 
@@ -89,8 +90,8 @@ compresses_at_loss() { # NAME AS THE LOG SAYS IT -- OPTIONS OF NEAR -- OPTIONS O
   socat -u TCP:10.0.0.1:4005,retry=30,interval=0.2 OPEN:/run/lab/got.out,creat,trunc
   same_octets /run/lab/got.out
   logged line '"damaged":[1-9]' 5
-  logged near "sent .CCP ResetReq" 5
-  logged near "rcvd .CCP ResetAck" 5
+  [ "${RESETS:-yes}" = no ] || logged near "sent .CCP ResetReq" 5
+  [ "${RESETS:-yes}" = no ] || logged near "rcvd .CCP ResetAck" 5
 }
 bsd_lossy_client() { FAR_PROGRAM=pppd compresses_at_loss "BSD-Compress (15) .*" "nodeflate bsdcomp 15,0" "nodeflate bsdcomp 0,15"; }
 bsd_lossy_between_us() { FAR_PROGRAM=ours compresses_at_loss "BSD-Compress (12)" "nodeflate bsdcomp 12" "nodeflate bsdcomp 12"; }

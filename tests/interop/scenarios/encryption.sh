@@ -56,3 +56,15 @@ mppe_56_between_us() {
     "require-mppe-56 mppe stateful,mppc"
 }
 mppc_between_us() { NEAR_PROGRAM=ours FAR_PROGRAM=ours compresses "MPPC" "mppc nodeflate nobsdcomp" "mppc nodeflate nobsdcomp"; }
+
+# At 1 % of lost and damaged frames: stateless loses what was lost, stateful asks for a reset each time.
+encrypts_at_loss() { # NAME AS THE LOG SAYS IT -- OPTIONS OF THE SERVER -- OPTIONS OF THE CLIENT
+  compresses_at_loss "MPPE $1" "user client remotename server noipv6 $3" "auth require-mschap-v2 name server noipv6 $2"
+}
+mppe_lossy_client() { RESETS=no FAR_PROGRAM=pppd encrypts_at_loss "128-bit stateless" require-mppe require-mppe; }
+mppe_stateful_lossy_client() {
+  FAR_PROGRAM=pppd encrypts_at_loss "128-bit stateful" "require-mppe mppe-stateful" "require-mppe mppe stateful"
+}
+mppe_mppc_lossy_between_us() {
+  FAR_PROGRAM=ours encrypts_at_loss "128-bit stateful with MPPC" "require-mppe mppe stateful,mppc" "require-mppe mppe stateful,mppc"
+}

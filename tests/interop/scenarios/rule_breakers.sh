@@ -18,3 +18,23 @@ slirp_peer() {
   [ "$(busybox md5sum < /run/lab/sent.out)" = "$(busybox md5sum < /run/lab/got.out)" ] ||
     why "1 MB through SLiRP came out different: $(busybox wc -c < /run/lab/got.out) octets"
 }
+
+# The peer's first frame comes while the connect script still runs: it is not lost, so nobody has to wait for the next one.
+early_frames() {
+  near ours noauth noipdefault connect "sleep 2"
+  busybox sleep 1
+  far pppd noauth 10.0.0.1:10.0.0.2
+  up 20
+  [ "$(count far 'sent .LCP ConfReq')" = 1 ] || why "$(count far 'sent .LCP ConfReq') requests of the peer's instead of 1"
+  pings 3 100
+}
+
+# A login program where PPP should be.
+login_prompt() {
+  near ours noauth noipdefault lcp-restart 1 lcp-max-configure 3
+  logged near "sent .LCP ConfReq"
+  printf '\r\nDebian GNU/Linux 12 far ttyS0\r\n\r\nfar login: ' > /run/lab/far
+  logged near 'The line said "Debian GNU/Linux 12 far ttyS0": text, not PPP'
+  logged near 'The line said "far login:": the other end wants a login: answer it in the connect script'
+  ended near 10
+}

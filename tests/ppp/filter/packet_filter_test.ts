@@ -64,6 +64,7 @@ test("packetFilter says what is wrong with a filter, and in which column", () =>
     "icmp[0] & 3": "column 12: expected a relation such as = or >, got the end",
     "1 + 2 ^ 3 = 0": "column 7: ^ among other signs needs parentheses",
     "tcp gateway foo": "column 5: expected and, or, or the end, got gateway",
+    "tcp and": "column 8: expected a packet's property, got the end",
     "arp": "column 1: arp: there is no such thing on a PPP link",
     "multicast": "column 1: multicast of a link: a PPP link has none; say ip multicast",
   };

@@ -1,5 +1,5 @@
 /**
- * Addresses of unix(7) sockets.
+ * Addresses of sockets: unix(7) and ip(7).
  *
  * @module
  */
@@ -10,6 +10,7 @@ import type { Platform } from "../host.ts";
 export const AF_UNIX = 1;
 /** The `type` of `Host.socket` for a stream. */
 export const SOCK_STREAM = 1;
+const AF_INET = 2;
 /** Octets of `sun_path`, the closing NUL among them. linux/un.h */
 const PATH_OCTETS = 108;
 
@@ -24,4 +25,18 @@ export function unixAddress(
   new DataView(address.buffer).setUint16(0, AF_UNIX, platform.littleEndian);
   address.set(octets, 2);
   return address;
+}
+
+/** `struct sockaddr_in` of an IPv4 address, a 32-bit unsigned integer, and a port. linux/in.h */
+export function ipv4SocketAddress(
+  platform: Pick<Platform, "littleEndian">,
+  address: number,
+  port: number,
+): Uint8Array {
+  const octets = new Uint8Array(16);
+  const view = new DataView(octets.buffer);
+  view.setUint16(0, AF_INET, platform.littleEndian);
+  view.setUint16(2, port);
+  view.setUint32(4, address);
+  return octets;
 }
