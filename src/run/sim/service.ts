@@ -53,7 +53,6 @@ export class SimService implements Service {
 
   /** Power on: to be called once before the loop. Throws HostError. */
   start(): void {
-    this.#host.catchSignals(["SIGHUP", "SIGINT", "SIGTERM"]);
     const now = this.#host.clock();
     this.#modem.handle({ kind: "start" }, now);
     this.#drain(now);
