@@ -3,8 +3,8 @@
  *
  * ATI: the answer of an E398u-18 as OpenWrt users have published it. `^HCSQ`, `^SYSINFOEX`, `^SYSCFGEX`, `^NDISSTATQRY`, `^DHCP`:
  * ModemManager, src/plugins/huawei/tests. `^BOOT`, `^RSSI`, `^MODE`, `^SRVST`, `^SIMST`: gammu, the comments of
- * libgammu/protocol/at/at.c. `COMMAND NOT SUPPORT`: gammu, issue 138 (a Huawei E1752). The order of `^CPIN`'s numbers is from
- * memory, and so are `^CARDMODE`, `^GETPORTMODE`, `^HWVER`. How often IPCP is answered by an empty Configure-Nak, while the network has
+ * libgammu/protocol/at/at.c. `COMMAND NOT SUPPORT`: gammu, issue 138 (a Huawei E1752). `^CPIN`: the test texts of AT parsers for Huawei
+ * sticks. `^CARDMODE`, `^GETPORTMODE` and `^HWVER` have the form that Huawei's manuals give, with values of our own. How often IPCP is answered by an empty Configure-Nak, while the network has
  * given no address yet, is a choice.
  *
  * @module

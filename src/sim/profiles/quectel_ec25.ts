@@ -2,8 +2,8 @@
  * Quectel EC25: an LTE category 4 module.
  *
  * ATI, `RDY` and its like, the firmware's name: public READMEs of programs for the EC25, and Quectel's EC25&EC21 AT Commands Manual V1.3.
- * `+QNWINFO`, `+QENG`, `+QTEMP`, field by field: 4IceG/luci-app-3ginfo-lite, its scripts for 2c7c0125. The fields of `+QPINC`, `+QCSQ`
- * and `+QINISTAT` are from memory of the manual.
+ * `+QNWINFO`, `+QENG`, `+QTEMP`, field by field: 4IceG/luci-app-3ginfo-lite, its scripts for 2c7c0125. `+QPINC`, `+QCSQ` (SINR by
+ * fifths from -20): public parsers and their test texts.
  *
  * @module
  */

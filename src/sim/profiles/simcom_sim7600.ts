@@ -2,8 +2,8 @@
  * SIMCom SIM7600E-H: an LTE category 4 module.
  *
  * ATI, `+CPSI` (RSRQ, RSRP and RSSI in tenths) and what it says after power-on: public transcripts of Raspberry Pi projects with this
- * module. `+CNSMOD`, the unasked `+CSQ`: ModemManager, src/plugins/simtech. `+SPIC`, `+CICCID`: SIM7500_SIM7600 Series AT Command Manual
- * V1.08; the order of `+SPIC`'s numbers is from memory.
+ * module. `+CNSMOD`, the unasked `+CSQ`: ModemManager, src/plugins/simtech. `+SPIC` (PIN, PUK, PIN2, PUK2), `+CICCID`: SIM7500_SIM7600 Series AT Command
+ * Manual V1.08, and the test texts of programs for this module.
  *
  * @module
  */
