@@ -100,3 +100,41 @@ function isOccasion({ on }: ScheduledFault, input: FaultInput): boolean {
   if (on.kind !== "command") return on.kind === input.kind;
   return input.kind === "command" && input.text.toUpperCase().startsWith(on.prefix.toUpperCase());
 }
+
+/** What a fault does, for people who watch. */
+export function faultWords(fault: Fault): string {
+  const seconds = (ms: Millis) => `for ${ms / 1000} s`;
+  switch (fault.kind) {
+    case "line": {
+      const { damage } = fault;
+      if (damage.kind === "hang") return `the line is silent ${seconds(damage.forMs)}`;
+      if (damage.kind === "echo") {
+        return `everything comes back ${damage.times} times ${seconds(damage.forMs)}`;
+      }
+      const what = damage.kind === "drop" ? "get lost" : "are bent";
+      return `${damage.perMille} of 1000 octets ${what} ${seconds(damage.forMs)}`;
+    }
+    case "unplug":
+      return `off the bus ${seconds(fault.forMs)}`;
+    case "restart":
+      return "the modem restarts";
+    case "refuseApn":
+      return `every access point is refused ${seconds(fault.forMs)}`;
+    case "loseRegistration":
+      return `no network ${seconds(fault.forMs)}`;
+    case "slow":
+      return `answers come ${fault.byMs} ms later ${seconds(fault.forMs)}`;
+    case "say":
+      return "something that nobody asked for";
+    case "answer":
+      return "another answer than the right one";
+    case "hangUp":
+      return "the network ends the call";
+    case "emptyNak":
+      return `calls begin with ${fault.times} empty Configure-Naks`;
+    case "message":
+      return "a message comes";
+    case "signal":
+      return `the signal is ${fault.quality}`;
+  }
+}

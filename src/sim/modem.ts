@@ -10,11 +10,11 @@ import { concat } from "../base/octets.ts";
 import { fromLatin1 } from "../base/text.ts";
 import { earliest, type Machine, type Millis } from "../machine.ts";
 import { type Answer, done } from "./answer.ts";
-import { AtPort, type AtPortOutput, type PortServer } from "./at_port.ts";
+import type { AtPortOutput, PortServer } from "./at_port.ts";
 import { runCommand } from "./commands/table.ts";
 import { Device, type DeviceOptions } from "./device.ts";
-import { type Fault, FaultScript, type ScheduledFault } from "./fault.ts";
-import { Line } from "./line.ts";
+import { type Fault, FaultScript, faultWords, type ScheduledFault } from "./fault.ts";
+import { HostPort, type HostPortOutput, type Terminal } from "./host_port.ts";
 import { addressOf } from "./packet_context.ts";
 import type { PortSettings } from "./port_settings.ts";
 
@@ -58,8 +58,6 @@ export type ModemOutput =
   | { readonly kind: "call"; readonly isUp: false; readonly call: number }
   /** The device left the bus, or is there again: its ports go and come with it. */
   | { readonly kind: "plugged"; readonly isPlugged: boolean }
-  /** A port was told to speak 27.010 from now on. */
-  | { readonly kind: "multiplex"; readonly port: number }
   | { readonly kind: "event"; readonly event: ModemEvent };
 
 /** What a call is made over. */
@@ -72,17 +70,11 @@ export interface CallSetup {
   readonly emptyNaks: number;
 }
 
-interface Terminal {
-  readonly port: AtPort;
-  readonly line: Line;
-  call: number | undefined;
-}
-
 /** See the file's head. */
 export class Modem implements Machine<ModemInput, ModemOutput> {
   readonly #device: Device;
   readonly #faults: FaultScript;
-  readonly #terminals: readonly Terminal[];
+  readonly #ports: readonly HostPort[];
   readonly #outputs: ModemOutput[] = [];
   #isPlugged = false;
   #pluggedAt: Millis | undefined;
@@ -98,16 +90,16 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
     this.#faults = new FaultScript(options.faults ?? []);
     this.#emptyNaks = options.profile.emptyNaks;
     const server = this.#server();
-    this.#terminals = Array.from({ length: options.ports ?? options.profile.ports }, (_, number) => ({
-      port: new AtPort(server(number)),
-      line: new Line(concat(options.seed, Uint8Array.of(number))),
-      call: undefined,
-    }));
+    const { profile, ports, seed } = options;
+    this.#ports = Array.from(
+      { length: ports ?? profile.ports },
+      (_, number) => new HostPort(server, concat(seed, Uint8Array.of(number)), profile.multiplexesAfterMs),
+    );
   }
 
   /** How many ports it has. */
   get ports(): number {
-    return this.#terminals.length;
+    return this.#ports.length;
   }
 
   /** See Machine. */
@@ -116,8 +108,17 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
       this.#pluggedAt,
       this.#device.deadline,
       this.#faults.deadline,
-      ...this.#terminals.map(({ port }) => port.deadline),
+      ...this.#ports.map((port) => port.deadline),
     );
+  }
+
+  /** Whether a call takes more data for now without losing anything. */
+  hasRoom(call: number): boolean {
+    for (const port of this.#ports) {
+      const terminal = port.terminals.find((each) => each.call === call);
+      if (terminal !== undefined) return port.hasRoom(terminal);
+    }
+    return true;
   }
 
   /** See Machine. */
@@ -134,16 +135,17 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
         this.#faults.handle({ kind: "start" }, now);
         break;
       case "dte":
-        this.#fromHost(input.port ?? 0, input.octets, now);
+      case "dtrDropped":
+        if (this.#isPlugged) this.#ports[input.port ?? 0]?.handle(input, now);
         break;
       case "data":
       case "callEnded":
-        for (const { port, call } of this.#terminals) {
-          if (call !== undefined && (input.call ?? call) === call) port.handle(input, now);
+        for (const port of this.#ports) {
+          for (const terminal of port.terminals) {
+            const isMeant = terminal.call !== undefined && (input.call ?? terminal.call) === terminal.call;
+            if (isMeant) port.tell(terminal, input, now);
+          }
         }
-        break;
-      case "dtrDropped":
-        this.#terminals[input.port ?? 0]?.port.handle({ kind: "dtrDropped" }, now);
     }
     this.#drain(now);
   }
@@ -154,14 +156,14 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
     if (this.#pluggedAt !== undefined && now >= this.#pluggedAt) this.#plug(now);
     this.#faults.expire(now);
     this.#device.expire(now);
-    for (const { port } of this.#terminals) port.expire(now);
+    for (const port of this.#ports) port.expire(now);
     this.#drain(now);
   }
 
-  /** What the port of this number asks of the device. */
-  #server(): (number: number) => PortServer {
+  /** What ports ask of the device. */
+  #server(): PortServer {
     const answerMs = () => this.#device.profile.answerMs + (this.#now < this.#slowUntil ? this.#slowBy : 0);
-    return () => ({
+    return {
       run: (command, settings, now) => this.#run(command, settings, now),
       get answerMs() {
         return answerMs();
@@ -169,7 +171,7 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
       dialMs: this.#device.profile.dialMs,
       connect: (contextIdentifier) =>
         this.#device.activate(contextIdentifier) ? this.#device.profile.connect : undefined,
-    });
+    };
   }
 
   /** One command; a fault may say something else instead. */
@@ -185,19 +187,10 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
     return { kind: "failed", family: "plain", code: 0, text: lines.join("\r\n") };
   }
 
-  #fromHost(number: number, octets: Uint8Array, now: Millis): void {
-    const terminal = this.#terminals[number];
-    if (terminal === undefined || !this.#isPlugged) return;
-    const back = terminal.line.echo(octets, now);
-    if (back.length > 0) this.#outputs.push({ kind: "dte", octets: back, port: number });
-    const carried = terminal.line.carry("toModem", octets, now);
-    if (carried.length > 0) terminal.port.handle({ kind: "dte", octets: carried }, now);
-  }
-
   #plug(now: Millis): void {
     this.#pluggedAt = undefined;
     this.#isPlugged = true;
-    for (const { line } of this.#terminals) line.repair();
+    for (const { line } of this.#ports) line.repair();
     this.#outputs.push({ kind: "plugged", isPlugged: true });
     this.#device.handle({ kind: "power", isOn: true }, now);
   }
@@ -206,7 +199,7 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
     if (!this.#isPlugged) return;
     this.#isPlugged = false;
     this.#pluggedAt = now + forMs;
-    for (const { port } of this.#terminals) port.powerOff();
+    for (const port of this.#ports) port.handle({ kind: "powerOff" }, now);
     this.#drain(now);
     this.#device.handle({ kind: "power", isOn: false }, now);
     this.#outputs.push({ kind: "plugged", isPlugged: false });
@@ -214,42 +207,46 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
 
   #drain(now: Millis): void {
     this.#drainFaults(now);
-    this.#terminals.forEach((terminal, number) => {
-      for (let output = terminal.port.next(); output !== undefined; output = terminal.port.next()) {
-        this.#portSays(terminal, number, output, now);
-      }
-    });
+    this.#drainPorts(now);
     this.#drainDevice(now);
   }
 
-  #portSays(terminal: Terminal, number: number, output: AtPortOutput, now: Millis): void {
+  #drainPorts(now: Millis): void {
+    this.#ports.forEach((port, number) => {
+      for (let output = port.next(); output !== undefined; output = port.next()) {
+        if (output.kind === "dte") this.#outputs.push({ ...output, port: number });
+        else if (output.kind === "event") this.#event("line", output.text, number);
+        else this.#terminalSays(port, number, output, now);
+      }
+    });
+  }
+
+  #terminalSays(
+    port: HostPort,
+    number: number,
+    { terminal, output }: Extract<HostPortOutput, { kind: "terminal" }>,
+    now: Millis,
+  ): void {
+    const { dlci, call } = terminal;
     switch (output.kind) {
-      case "dte":
-        this.#toHost(terminal, number, output.octets, now);
-        return;
       case "data":
-        if (terminal.call !== undefined) {
-          this.#outputs.push({ kind: "data", octets: output.octets, call: terminal.call });
-        }
+        if (call !== undefined) this.#outputs.push({ kind: "data", octets: output.octets, call });
         return;
       case "command":
       case "result":
-        this.#event(output.kind, output.text, number);
+        this.#event(
+          output.kind,
+          dlci === undefined ? output.text : `${output.text} (channel ${dlci})`,
+          number,
+        );
         return;
       case "call":
+        port.carrier(terminal, output.isUp);
         this.#call(terminal, number, output, now);
         return;
       case "restart":
         this.#unplug(this.#device.profile.restartMs, now);
-        return;
-      case "multiplex":
-        this.#outputs.push({ kind: "multiplex", port: number });
     }
-  }
-
-  #toHost(terminal: Terminal, number: number, octets: Uint8Array, now: Millis): void {
-    const carried = terminal.line.carry("toHost", octets, now);
-    if (carried.length > 0) this.#outputs.push({ kind: "dte", octets: carried, port: number });
   }
 
   #call(
@@ -284,18 +281,13 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
     for (let output = this.#device.next(); output !== undefined; output = this.#device.next()) {
       switch (output.kind) {
         case "unsolicited":
-          for (const { port } of this.#terminals) {
-            const text = output.by(port.settings);
-            if (text !== undefined) port.handle({ kind: "unsolicited", text }, now);
-          }
+          for (const port of this.#ports) port.handle(output, now);
           break;
-        case "deactivated":
-          for (const { port } of this.#terminals) {
-            if (output.contextIdentifiers.includes(port.calledContext ?? 0)) {
-              port.handle({ kind: "callEnded" }, now);
-            }
-          }
+        case "deactivated": {
+          const gone = output.contextIdentifiers;
+          this.#endCalls((contextIdentifier) => gone.includes(contextIdentifier), now);
           break;
+        }
         case "event":
           this.#event("network", output.text, undefined);
       }
@@ -338,7 +330,7 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
         this.#override = fault.text;
         return;
       case "hangUp":
-        for (const { port } of this.#terminals) port.handle({ kind: "callEnded" }, now);
+        this.#endCalls(() => true, now);
         return;
       case "emptyNak":
         this.#emptyNaks = fault.times;
@@ -352,56 +344,29 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
   }
 
   #say(fault: Extract<Fault, { kind: "say" }>, now: Millis): void {
-    this.#terminals.forEach((terminal, number) => {
-      if (fault.port !== undefined && fault.port !== number) return;
-      if (fault.isRaw) this.#toHost(terminal, number, fromLatin1(fault.text), now);
-      else terminal.port.handle({ kind: "unsolicited", text: fault.text }, now);
-    });
+    const { text, isRaw } = fault;
+    for (const port of this.#named(fault.port)) {
+      if (isRaw) port.handle({ kind: "raw", octets: fromLatin1(text) }, now);
+      else port.handle({ kind: "unsolicited", by: () => text }, now);
+    }
   }
 
-  #named(port: number | undefined): readonly Terminal[] {
-    return this.#terminals.filter((_, number) => port === undefined || port === number);
+  #endCalls(isMeant: (contextIdentifier: number) => boolean, now: Millis): void {
+    for (const port of this.#ports) {
+      for (const terminal of port.terminals) {
+        const { calledContext } = terminal.port;
+        if (calledContext !== undefined && isMeant(calledContext)) {
+          port.tell(terminal, { kind: "callEnded" }, now);
+        }
+      }
+    }
+  }
+
+  #named(port: number | undefined): readonly HostPort[] {
+    return this.#ports.filter((_, number) => port === undefined || port === number);
   }
 
   #event(name: ModemEvent["name"], text: string, port: number | undefined): void {
     this.#outputs.push({ kind: "event", event: { name, port, text } });
-  }
-}
-
-/** What a fault does, for people who watch. */
-function faultWords(fault: Fault): string {
-  const seconds = (ms: Millis) => `for ${ms / 1000} s`;
-  switch (fault.kind) {
-    case "line": {
-      const { damage } = fault;
-      if (damage.kind === "hang") return `the line is silent ${seconds(damage.forMs)}`;
-      if (damage.kind === "echo") {
-        return `everything comes back ${damage.times} times ${seconds(damage.forMs)}`;
-      }
-      const what = damage.kind === "drop" ? "get lost" : "are bent";
-      return `${damage.perMille} of 1000 octets ${what} ${seconds(damage.forMs)}`;
-    }
-    case "unplug":
-      return `off the bus ${seconds(fault.forMs)}`;
-    case "restart":
-      return "the modem restarts";
-    case "refuseApn":
-      return `every access point is refused ${seconds(fault.forMs)}`;
-    case "loseRegistration":
-      return `no network ${seconds(fault.forMs)}`;
-    case "slow":
-      return `answers come ${fault.byMs} ms later ${seconds(fault.forMs)}`;
-    case "say":
-      return "something that nobody asked for";
-    case "answer":
-      return "another answer than the right one";
-    case "hangUp":
-      return "the network ends the call";
-    case "emptyNak":
-      return `calls begin with ${fault.times} empty Configure-Naks`;
-    case "message":
-      return "a message comes";
-    case "signal":
-      return `the signal is ${fault.quality}`;
   }
 }

@@ -51,6 +51,8 @@ export interface ModemProfile {
   readonly simBusyMs: Millis;
   /** Whether it takes +CMUX. */
   readonly multiplexes: boolean;
+  /** A frame that comes sooner after the OK of +CMUX is lost, as modems do that deadlock then. */
+  readonly multiplexesAfterMs: Millis;
   /** Registration commands that it knows. */
   readonly registrations: readonly ("+CREG" | "+CGREG" | "+CEREG")[];
   /** `<AcT>` of 3GPP TS 27.007 §7.3: 0 GSM, 2 UTRAN, 7 E-UTRAN. */

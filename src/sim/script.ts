@@ -85,6 +85,7 @@ function timedProfile(profile: ModemProfile, table: ScriptTable): ModemProfile {
     answerMs: table.number("answer_ms", 0, MOST_MS) ?? profile.answerMs,
     dialMs: table.number("dial_ms", 0, MOST_MS) ?? profile.dialMs,
     restartMs: table.number("restart_ms", 0, MOST_MS) ?? profile.restartMs,
+    multiplexesAfterMs: table.number("mux_after_ms", 0, MOST_MS) ?? profile.multiplexesAfterMs,
     simBusyMs: table.number("sim_busy_ms", 0, MOST_MS) ?? profile.simBusyMs,
   };
   table.end();

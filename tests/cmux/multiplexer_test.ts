@@ -246,6 +246,21 @@ for (const option of ["basic", "advanced"] as const) {
   });
 }
 
+test("multiplexer finds out that a peer which answers no flags is awake", () => {
+  const pair = withChannels(new MultiplexerPair(), 1);
+  pair.give(pair.initiator, { kind: "sleep" }, 100);
+  // As n_gsm: it has answered PSC, never slept, and takes flags for nothing.
+  pair.responder.multiplexer.handle({ kind: "line", octets: Uint8Array.of(0xf9) }, pair.now);
+  pair.responder.multiplexer.sent(pair.responder.multiplexer.outgoing(pair.now).length);
+  pair.initiator.heard();
+  pair.weather = (octets, end) =>
+    end === "responder" && octets.every((octet) => octet === 0xf9) ? undefined : octets;
+  pair.initiator.multiplexer.write(1, fromLatin1("AT\r"));
+  pair.run(1200);
+  assertEquals(pair.initiator.heard(), ["awake"]);
+  assertEquals(latin1(pair.responder.take(1)), "AT\r");
+});
+
 test("multiplexer gives a sleeping peer T3 to wake up, and then ends", () => {
   const pair = withChannels(new MultiplexerPair({ t3Ms: 3000 }), 1);
   pair.give(pair.initiator, { kind: "sleep" }, 100);
@@ -256,6 +271,22 @@ test("multiplexer gives a sleeping peer T3 to wake up, and then ends", () => {
   assertEquals(pair.initiator.heard(), []);
   pair.run(20);
   assertEquals(pair.initiator.heard(), ["closed 1 multiplexerEnded", "ended noReply"]);
+});
+
+test("multiplexer opens a channel and closes down however long the peer takes to wake up", () => {
+  const pair = withChannels(new MultiplexerPair({ t1Ms: 100 }), 1);
+  for (const order of [{ kind: "open", dlci: 2 }, { kind: "stop" }] as const) {
+    pair.give(pair.initiator, { kind: "sleep" }, 100);
+    assertEquals(pair.initiator.heard(), ["asleep"]);
+    pair.weather = (octets, end) => end === "initiator" ? undefined : octets;
+    pair.give(pair.initiator, order, 6000);
+    assertEquals(pair.initiator.heard(), []);
+    pair.weather = (octets) => octets;
+    pair.run(500);
+    const said = pair.initiator.heard();
+    assertEquals(said[0], "awake");
+    assert(said.includes(order.kind === "open" ? "opened 2" : "ended asked"), said.join());
+  }
 });
 
 test("multiplexer closes channels, then down by CLD; and without an answer all the same", () => {
@@ -323,6 +354,12 @@ test("multiplexer carries on through a line that loses and damages octets", () =
     pair.initiator.take(2);
     loadBothWays(pair, 2000);
   }
+});
+
+test("multiplexer refuses a frame size that no frame has", () => {
+  for (const n1 of [0, 32768, NaN]) assertThrows(() => new MultiplexerPair({ n1 }), /1 to 32767/);
+  const pair = withChannels(new MultiplexerPair({ n1: 32767 }), 1, 2);
+  loadBothWays(pair, 100_000);
 });
 
 test("multiplexer refuses a channel number that no channel has", () => {

@@ -10,7 +10,7 @@ import { type Fd, type Interest, type Millis, type Wakeup } from "../../src/host
 import { openPty, openPtySlave } from "../../src/linux/pty.ts";
 import { takeDescriptor } from "../../src/linux/serial.ts";
 import { earliest } from "../../src/machine.ts";
-import { MultiplexedModem } from "../../src/sim/multiplexed_modem.ts";
+import { Modem } from "../../src/sim/modem.ts";
 import type { CallSetup } from "../../src/sim/modem.ts";
 import { PppServer } from "../../src/sim/ppp_server.ts";
 import { type CallEndOptions, parseScript, plainCallEnd } from "../../src/sim/script.ts";
@@ -67,7 +67,7 @@ const PATIENCE: Millis = 600_000;
 export class VirtualModem {
   readonly paths: readonly string[];
   readonly log: string[] = [];
-  readonly #modem: MultiplexedModem;
+  readonly #modem: Modem;
   readonly #masters: Fd[] = [];
   readonly #slaves: Fd[] = [];
   readonly #servers = new Map<number, PppServer>();
@@ -80,7 +80,7 @@ export class VirtualModem {
     const { modem, call } = parseScript(script);
     this.#isDead = isDead;
     this.#call = call;
-    this.#modem = new MultiplexedModem({ ...modem, seed: new Uint8Array(16).fill(3) });
+    this.#modem = new Modem({ ...modem, seed: new Uint8Array(16).fill(3) });
     const host = machine();
     this.paths = Array.from({ length: this.#modem.ports }, () => {
       const pty = openPty(host);

@@ -40,8 +40,7 @@ export class ModemBench {
       else if (output.kind === "event") this.events.push(output.event);
       else if (output.kind === "plugged") {
         if (this.now > 0) parts.push(output.isPlugged ? "<plugged>" : "<unplugged>");
-      } else if (output.kind === "multiplex") parts.push("<multiplex>");
-      else if (output.port === 0) parts.push(latin1(output.octets));
+      } else if (output.port === 0) parts.push(latin1(output.octets));
       else this.others.set(output.port, (this.others.get(output.port) ?? "") + latin1(output.octets));
     }
     return parts.join("");

@@ -171,6 +171,7 @@ async function show(host: Host, { script, link, json, quiet }: Words): Promise<n
       } else print(eventLine(event, atMs(), drawing));
     },
   });
+  host.catchSignals(["SIGHUP", "SIGINT", "SIGTERM"]);
   try {
     service.start();
     await runLoop(host, service);

@@ -5,8 +5,7 @@
  */
 import { type Fd, type Host, HostError, type Interest, type Millis, type Wakeup } from "../../host.ts";
 import { earliest } from "../../machine.ts";
-import { type ModemEvent, type ModemOptions, type ModemOutput } from "../../sim/modem.ts";
-import { MultiplexedModem } from "../../sim/multiplexed_modem.ts";
+import { Modem, type ModemEvent, type ModemOptions, type ModemOutput } from "../../sim/modem.ts";
 import type { CallEndOptions } from "../../sim/script.ts";
 import { hostWords } from "../host_words.ts";
 import type { Service } from "../loop.ts";
@@ -38,7 +37,7 @@ const LEAVE_WITHIN: Millis = 3000;
 export class SimService implements Service {
   readonly #host: Host;
   readonly #options: SimOptions;
-  readonly #modem: MultiplexedModem;
+  readonly #modem: Modem;
   readonly #programs: Programs;
   readonly #calls = new Map<number, Call>();
   #ports: PtyPort[] = [];
@@ -48,13 +47,12 @@ export class SimService implements Service {
   constructor(host: Host, options: SimOptions) {
     this.#host = host;
     this.#options = options;
-    this.#modem = new MultiplexedModem(options.modem);
+    this.#modem = new Modem(options.modem);
     this.#programs = new Programs(host);
   }
 
   /** Power on: to be called once before the loop. Throws HostError. */
   start(): void {
-    this.#host.catchSignals(["SIGHUP", "SIGINT", "SIGTERM"]);
     const now = this.#host.clock();
     this.#modem.handle({ kind: "start" }, now);
     this.#drain(now);

@@ -6,6 +6,9 @@
 import { done, failed, line, refused } from "../answer.ts";
 import type { Command, CommandCall, CommandTable } from "../modem_profile.ts";
 
+/** Longer frames are not made. */
+const MOST_N1 = 1509;
+
 /** 0 or 1; undefined for anything else. */
 function flag(call: CommandCall): boolean | undefined {
   const value = Number(call.values[0]);
@@ -39,6 +42,21 @@ const dial: Command = ({ values }) => {
   const found = /^\*9[89](?:\*(?:[^*#]*\*[^*#]*\*)?(\d+))?(?:\*\*\*?(\d+))?#$/.exec(number);
   if (found === null) return refused("NO CARRIER");
   return { kind: "dial", contextIdentifier: Number(found[1] ?? found[2] ?? "1") };
+};
+
+/** `AT+CMUX=<mode>,<subset>,<port speed>,<N1>,…`: 0 the basic option, 1 the advanced one. 3GPP TS 27.007 §5.7 */
+const multiplex: Command = ({ name, form, values, device, settings }) => {
+  if (!device.profile.multiplexes) return failed("operationNotSupported");
+  if (form === "test") {
+    return line(`${name}: (0,1),(0),(1-6),(31-1509),(1-255),(0-100),(2-255),(1-255),(1-7)`);
+  }
+  if (form !== "set") return line(`${name}: 0,0,5,31,10,3,30,10,2`);
+  const [mode = "", , , n1 = "31"] = values;
+  if ((mode !== "0" && mode !== "1") || !/^\d+$/.test(n1) || Number(n1) < 1 || Number(n1) > MOST_N1) {
+    return failed("incorrectParameters");
+  }
+  settings.kept.set(name, values.join(","));
+  return done([], 0, "multiplex");
 };
 
 /** See the file's head. */
@@ -77,11 +95,5 @@ export const basicCommands: CommandTable = {
   "+CMER": kept("0,0,0,0", "(0,1,2),(0),(0),(0,1)"),
   "+CTZU": kept("0", "(0,1)"),
   "+CTZR": kept("0", "(0,1)"),
-  "+CMUX": (call) => {
-    const { form, values, device } = call;
-    if (!device.profile.multiplexes) return failed("operationNotSupported");
-    if (form === "test") return line("+CMUX: (0),(0),(1-6),(31-1509),(1-255),(0-100),(2-255),(1-255),(1-7)");
-    if (form !== "set") return line("+CMUX: 0,0,5,127,10,3,30,10,2");
-    return values[0] === "0" ? done([], 0, "multiplex") : failed("incorrectParameters");
-  },
+  "+CMUX": multiplex,
 };

@@ -1,10 +1,11 @@
 /**
  * Huawei E398: an LTE stick of 2011 with a modem port and a PC UI port.
  *
- * ATI as in the OpenWrt forum and wiki transcripts of the E398u-18; `^HCSQ`, `^SYSINFOEX`, `^SYSCFGEX`, `^NDISSTATQRY`, `^CPIN`:
- * ModemManager, src/plugins/huawei/tests/test-modem-helpers-huawei.c; `^BOOT`, `^RSSI`, `^MODE`, `^SIMST`: gammu, the comments of
- * libgammu/protocol/at/at.c; `COMMAND NOT SUPPORT`: gammu, issue 138. The empty Configure-Naks of IPCP, while the network has not given
- * an address yet: pppd's notes on `ipcp-max-failure` in OpenWrt's 3g.sh and the sticks of that time.
+ * ATI: the answer of an E398u-18 as OpenWrt users have published it. `^HCSQ`, `^SYSINFOEX`, `^SYSCFGEX`, `^NDISSTATQRY`, `^DHCP`:
+ * ModemManager, src/plugins/huawei/tests. `^BOOT`, `^RSSI`, `^MODE`, `^SRVST`, `^SIMST`: gammu, the comments of
+ * libgammu/protocol/at/at.c. `COMMAND NOT SUPPORT`: gammu, issue 138 (a Huawei E1752). `^CPIN`: the test texts of AT parsers for Huawei
+ * sticks. `^CARDMODE`, `^GETPORTMODE` and `^HWVER` have the form that Huawei's manuals give, with values of our own. How often IPCP is answered by an empty Configure-Nak, while the network has
+ * given no address yet, is a choice.
  *
  * @module
  */

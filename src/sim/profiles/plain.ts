@@ -21,6 +21,7 @@ export const plain: ModemProfile = {
   restartMs: 3000,
   simBusyMs: 0,
   multiplexes: true,
+  multiplexesAfterMs: 0,
   registrations: ["+CREG", "+CGREG", "+CEREG"],
   accessTechnology: 7,
   contextTail: ',"",0,0',

@@ -1,9 +1,9 @@
 /**
  * Quectel EC25: an LTE category 4 module.
  *
- * ATI and the firmware's name: 1NCE's developer guide for the EC25 and QuectelPy's README; `+QNWINFO`, `+QENG`, `+QTEMP`, field by
- * field: 4IceG/luci-app-3ginfo-lite, modem/usb/2c7c0125; `RDY`, `+QUSIM`, `+QIND`: Quectel EC25&EC21 AT Commands Manual V1.3, §2.26 and
- * §14; `+QPINC`: the same, §5.7; `+QCSQ`: the same, §6.4.
+ * ATI, `RDY` and its like, the firmware's name: public READMEs of programs for the EC25, and Quectel's EC25&EC21 AT Commands Manual V1.3.
+ * `+QNWINFO`, `+QENG`, `+QTEMP`, field by field: 4IceG/luci-app-3ginfo-lite, its scripts for 2c7c0125. `+QPINC`, `+QCSQ` (SINR by
+ * fifths from -20): public parsers and their test texts.
  *
  * @module
  */
@@ -66,6 +66,7 @@ export const quectelEc25: ModemProfile = {
   dialMs: 300,
   restartMs: 9000,
   simBusyMs: 800,
+  multiplexesAfterMs: 100,
   contextTail: ',"0.0.0.0",0,0,0,0',
   greeting: [
     { afterMs: 0, text: "RDY" },

@@ -1,9 +1,9 @@
 /**
  * SIMCom SIM7600E-H: an LTE category 4 module.
  *
- * ATI, `+CPSI` and what it says after power-on: the transcripts in public README files of Raspberry Pi projects with the SIM7600 HAT, and
- * SIM7500_SIM7600 Series AT Command Manual V1.08, §4.13 (`+CPSI`: RSRP, RSRQ and RSSI in tenths) and §4.11 (`+SPIC`); `+CNSMOD`,
- * the unasked `+CSQ`: ModemManager, src/plugins/simtech.
+ * ATI, `+CPSI` (RSRQ, RSRP and RSSI in tenths) and what it says after power-on: public transcripts of Raspberry Pi projects with this
+ * module. `+CNSMOD`, the unasked `+CSQ`: ModemManager, src/plugins/simtech. `+SPIC` (PIN, PUK, PIN2, PUK2), `+CICCID`: SIM7500_SIM7600 Series AT Command
+ * Manual V1.08, and the test texts of programs for this module.
  *
  * @module
  */

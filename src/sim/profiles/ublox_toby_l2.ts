@@ -1,9 +1,9 @@
 /**
  * u-blox TOBY-L210: an LTE category 4 module that boots slowly.
  *
- * ATI: u-blox AT Commands Manual UBX-13002752, §4.11; `+AT: READY`: ModemManager, src/plugins/ublox/77-mm-ublox-port-types.rules;
- * `+UPINCNT`, `+UUSBCONF`, `+UBMCONF`, `+UIPADDR`: the same, src/plugins/ublox/tests/test-modem-helpers-ublox.c; registration with
- * `6`, SMS only: src/tests/test-modem-helpers.c, "toby-l2"; the 18 s of its boot: GSM_Generic, issue 8, made shorter here.
+ * ATI: public test texts of AT parsers. `+AT: READY`: ModemManager, src/plugins/ublox. `+UPINCNT`, `+UUSBCONF`, `+UBMCONF`,
+ * `+UIPADDR`: the same, its tests. The 18 s of its boot: khoih-prog/GSM_Generic, issue 8; shorter here. `+PBREADY`: gammu's table of
+ * unsolicited codes.
  *
  * @module
  */
