@@ -17,6 +17,14 @@ import {
 } from "../../src/at/commands/context.ts";
 import { cardNumberCommands, manufacturer, serialNumber } from "../../src/at/commands/identity.ts";
 import { scanOperators, selectOperator, servingOperator } from "../../src/at/commands/operator.ts";
+import { clock, functionality } from "../../src/at/commands/device.ts";
+import {
+  listMessages,
+  readMessage,
+  readNewMessage,
+  sendMessage,
+  storages,
+} from "../../src/at/commands/message.ts";
 import { readRegistration, registration } from "../../src/at/commands/registration.ts";
 import { readCsnr, readRssi, readSysinfoEx } from "../../src/at/commands/signal_huawei.ts";
 import { enterPin, enterPuk, pinState, retriesCommands } from "../../src/at/commands/sim.ts";
@@ -53,6 +61,12 @@ const reading = [
     serialNumber,
     servingOperator,
     scanOperators,
+    clock,
+    functionality,
+    listMessages,
+    readMessage(1),
+    sendMessage(Uint8Array.of(0, 1)),
+    storages,
     registration("eps"),
     pinState,
   ]),
@@ -113,6 +127,7 @@ test("readers give a value or nothing for any lines", () => {
         fieldsOf(tail);
         parseFinal(tail);
         for (const prefix of ["+CREG:", "+C5GREG:"]) readRegistration(prefix + tail, choice % 2 === 0);
+        readNewMessage(`+CMTI: ${tail}`);
         readPacketEvent(`+CGEV: ${tail}`);
         readAddresses([`+CGPADDR: 1,${tail}`]);
         readSysinfoEx([`^SYSINFOEX:${tail}`]);
