@@ -52,7 +52,7 @@ inNetworkNamespace(import.meta.url, () => {
     const result = await dialled(["--apn", "internet"], { script: ec25 });
     assertUp(result, [...toDial, "multiplexer", ...toOnline]);
     assertEquals(result.signals, 3);
-    assertEquals(result.modem.at(-1), "speaks AT again");
+    assertEquals(result.modem.at(-1), "the host leaves CMUX");
   });
 
   test("dial over one bare port has no readings in the call, and hangs up by the escape sequence", async () => {
