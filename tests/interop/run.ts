@@ -69,6 +69,8 @@ const words = new Set([
   "real_pppd",
   "near_dials",
   "managed",
+  "asks_signal",
+  "carries_5_mb",
   "cmux_end",
   "cmux_linux",
 ]);
