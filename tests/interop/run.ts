@@ -77,6 +77,8 @@ const words = new Set([
   "dial_ended",
   "dial_reads_signal",
   "dial_loses_call",
+  "asks_signal",
+  "carries_5_mb",
 ]);
 
 function exists(path: string): boolean {

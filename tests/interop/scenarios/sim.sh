@@ -101,10 +101,67 @@ sim_empty_nak() {
   logged near "local  IP address 10.64.0.1"
 }
 
-# near_dials PROGRAM: it and chat dial the virtual modem.
+# near_dials PROGRAM [TTY]: it and chat dial the virtual modem.
 near_dials() {
   chat="chat ABORT 'NO CARRIER' ABORT ERROR '' ATE0 OK 'AT+CGDCONT=1,\"IP\",\"internet\"' OK 'ATD*99***1#' CONNECT ''"
-  $1 /run/lab/near-modem nodetach local noauth noipdefault debug connect "$chat" >> "$logs/near.log" 2>&1 &
+  $1 "${2:-/run/lab/near-modem}" nodetach local noauth noipdefault debug connect "$chat" >> "$logs/near.log" 2>&1 &
+}
+
+# asks_signal TTY: ask for the signal once a second, and keep what is answered in signal.log.
+asks_signal() {
+  stty -F "$1" raw -echo
+  cat "$1" >> "$logs/signal.log" 2>/dev/null &
+  while :; do
+    printf 'AT+CSQ\r' > "$1"
+    busybox sleep 1
+  done
+}
+
+# carries_5_mb: from the far end to the near one, octet for octet, with the signal answered each time that it was asked for.
+carries_5_mb() {
+  logged near "local  IP address 10.0.0.2" 30
+  ip netns exec far dd if=/dev/urandom of=/run/lab/sent.out bs=1M count=5 2>/dev/null
+  ip netns exec far socat -u OPEN:/run/lab/sent.out TCP-LISTEN:4000,reuseaddr &
+  busybox sleep 1
+  began=$(grep -c "CSQ: 24,99" "$logs/signal.log" || true)
+  socat -u TCP:10.0.0.1:4000,retry=30,interval=0.2 OPEN:/run/lab/got.out,creat
+  busybox sleep 2
+  [ "$(busybox md5sum < /run/lab/sent.out)" = "$(busybox md5sum < /run/lab/got.out)" ] ||
+    why "5 MB came out different: $(busybox wc -c < /run/lab/got.out) octets"
+  asked=$(grep -c "AT+CSQ" "$logs/far.log")
+  answered=$(grep -c "CSQ: 24,99" "$logs/signal.log")
+  [ "$answered" -gt "$began" ] || why "no signal while the data crossed"
+  [ $((asked - answered)) -le 1 ] || why "asked for the signal $asked times, and $answered answers"
+  pings 5 1000
+}
+
+# The signal on the second port, the call on the first.
+sim_two_ports() {
+  sim_modem --profile huawei-e398 --program "$(real_pppd)"
+  near_dials $PPPD
+  logged far "a call over context" 30
+  asks_signal /run/lab/near-modem1 &
+  carries_5_mb
+}
+
+# Both over one line: Linux's n_gsm makes two terminals of it.
+sim_cmux_kernel() {
+  busybox insmod "/usr/lib/uml/modules/$(uname -r)/kernel/drivers/tty/n_gsm.ko" 2>/dev/null || true
+  sim_modem --profile quectel-ec25 --ports 1 --program "$(real_pppd)"
+  ldattach -c "$(printf 'AT+CMUX=0,0,5,127\r')" -p 1 GSM0710 /run/lab/near-modem
+  logged far "the host goes to CMUX, basic option, N1 127"
+  # A terminal of n_gsm is none until its channel is open, and who opens it waits for ever for a carrier: something holds both open.
+  busybox sleep 3
+  for channel in 1 2; do
+    busybox sleep 60 | socat -u - OPEN:/dev/gsmtty$channel,nonblock &
+    logged far "the host opens channel $channel"
+    busybox sleep 1
+    stty -F /dev/gsmtty$channel raw -echo clocal
+  done
+  ln -sf /dev/gsmtty1 /run/lab/near-data
+  asks_signal /dev/gsmtty2 &
+  near_dials $PPPD /run/lab/near-data
+  carries_5_mb
 }
 
 # managed PROFILE PLUGIN: ModemManager finds the modem, gives it the PIN, registers, connects, reads a message, lets go.
