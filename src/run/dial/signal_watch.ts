@@ -49,7 +49,9 @@ export class SignalWatch {
       if (outcome.kind === "finished") this.#take(outcome.result as SignalReading | undefined);
     }
     if (now < this.#at || this.#session.gone !== undefined) return;
-    this.#at = Math.max(this.#at + this.#everyMs, now);
+    // What is late once does not shift what follows.
+    const missed = Math.floor((now - this.#at) / this.#everyMs);
+    this.#at += (missed + 1) * this.#everyMs;
     this.#isReading = true;
     this.#session.begin(readSignal(this.#settings), now);
   }

@@ -23,8 +23,8 @@ line_counts() {
   done | tr '\n' ' '
 }
 
-# dial_crossing PROFILE WORDS…: dial, ping, have 5 MB cross each way while the signal is read: the same octets, and not a packet
-# between the two ends less than went in. What does not fit into pppd's queue of three never goes in.
+# dial_crossing PROFILE WORDS…: dial, ping, have 5 MB come down and 1 MB go up while the signal is read: the same octets, and not a
+# packet between the two ends less than went in. What does not fit into pppd's queue of three never goes in.
 dial_crossing() {
   profile=$1
   shift
@@ -41,20 +41,20 @@ dial_crossing() {
   socat -u TCP:10.0.0.1:4000,retry=50,interval=0.2 OPEN:/run/lab/down.out,creat
   ip netns exec far socat -u TCP-LISTEN:4001,reuseaddr OPEN:/run/lab/up.out,creat &
   receiver=$!
-  socat -u OPEN:/run/lab/sent.out TCP:10.0.0.1:4001,retry=50,interval=0.2
+  busybox head -c 1000000 /run/lab/sent.out | socat -u STDIN TCP:10.0.0.1:4001,retry=50,interval=0.2
   wait $receiver
   took=$(($(busybox date +%s) - began))
   readings=$(($(count near '"event":"signal"') - before))
   wanted=$(busybox md5sum < /run/lab/sent.out)
   [ "$(busybox md5sum < /run/lab/down.out)" = "$wanted" ] || why "5 MB came down different" || return 1
-  [ "$(busybox md5sum < /run/lab/up.out)" = "$wanted" ] || why "5 MB went up different" || return 1
+  busybox head -c 1000000 /run/lab/sent.out | busybox cmp - /run/lab/up.out || why "1 MB went up different" || return 1
   sleep 2
   echo "$counted $(line_counts)" | busybox awk '{
     out = $5 - $1; outGot = $6 - $2; back = $7 - $3; backGot = $8 - $4
     print "packets out " out " got " outGot ", back " back " got " backGot
     exit !(out == outGot && back == backGot && back > 3000)
   }' || why "packets lost on the line: $counted $(line_counts)" || return 1
-  echo "measured: $profile $* 10 MB in $took s, signal read $readings times"
+  echo "measured: $profile $* 6 MB in $took s, signal read $readings times"
 }
 
 # Ends it, and looks that nothing is left.
@@ -66,7 +66,8 @@ dial_ended() {
   [ -z "$(ls /run/uplinkd 2>/dev/null)" ] || why "left in /run/uplinkd: $(ls /run/uplinkd)"
 }
 
-dial_reads_signal() { [ "$readings" -ge $((took - 1)) ] && [ "$readings" -ge 1 ] || why "$readings readings in $took s"; }
+# Each second, but for what a busy machine delays.
+dial_reads_signal() { [ $((readings * 10)) -ge $((took * 8 - 10)) ] && [ "$readings" -ge 1 ] || why "$readings readings in $took s"; }
 
 dial_ec25_cmux() { dial_crossing quectel-ec25 && dial_reads_signal && logged near '"step":"multiplexer"' && dial_ended; }
 dial_ec25_bare() { dial_crossing quectel-ec25 --cmux off && dial_ended; }
