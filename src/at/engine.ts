@@ -22,7 +22,7 @@ import type { AtCommand } from "./command.ts";
 import type { AtEngineOptions, AtInput, AtOutput, PortHealth } from "./engine_ports.ts";
 import { EscapeSequence } from "./escape_sequence.ts";
 import { InFlight } from "./in_flight.ts";
-import { LineReader } from "./line.ts";
+import { isGarbled, LineReader } from "./line.ts";
 import { commandLineOctets, textAfter } from "./parameters.ts";
 import { Resynchronisation } from "./resynchronisation.ts";
 import { type FinalResult, parseFinal } from "./result_code.ts";
@@ -360,6 +360,7 @@ export class AtEngine implements Machine<AtInput, AtOutput> {
     else {
       const what = current.take(line, isCut);
       if (what === "unsolicited") this.#unsolicited(line);
+      else if (what === "garbled") this.garbledLines += 1;
       else if (what !== "kept") this.#finish(current, what, now);
     }
   }
@@ -396,8 +397,7 @@ export class AtEngine implements Machine<AtInput, AtOutput> {
   #strayLine(line: string): void {
     const final = parseFinal(line);
     if (final === undefined || final.kind === "noCarrier") {
-      // deno-lint-ignore no-control-regex
-      if (/[\x00-\x08\x0e-\x1a\x7f]/.test(line)) this.garbledLines += 1;
+      if (isGarbled(line)) this.garbledLines += 1;
       else this.#unsolicited(line);
       return;
     }

@@ -8,6 +8,7 @@
 import { latin1 } from "../base/text.ts";
 import type { Millis } from "../machine.ts";
 import type { AtCommand, AtResponse } from "./command.ts";
+import { isGarbled } from "./line.ts";
 import { textAfter } from "./parameters.ts";
 import { type FinalResult, parseFinal } from "./result_code.ts";
 import { isUnsolicited } from "./unsolicited.ts";
@@ -49,8 +50,8 @@ export class InFlight {
     return line.length > 1 && this.#payload.startsWith(line);
   }
 
-  /** Take a line: it was kept as information text, it is unsolicited, or it is the final result code. */
-  take(line: string, isCut: boolean): "kept" | "unsolicited" | FinalResult {
+  /** Take a line: it was kept as information text, it is unsolicited or no text, or it is the final result code. */
+  take(line: string, isCut: boolean): "kept" | "unsolicited" | "garbled" | FinalResult {
     if (this.#bodyLeft > 0) {
       this.#bodyLeft -= 1;
       return this.#keep(line, isCut);
@@ -63,7 +64,8 @@ export class InFlight {
     }
     const final = parseFinal(line);
     if (final !== undefined) return this.#ends(final) ? final : "unsolicited";
-    return isExpected || isUnsolicited(line) ? "unsolicited" : this.#keep(line, isCut);
+    if (isExpected || isUnsolicited(line)) return "unsolicited";
+    return isGarbled(line) ? "garbled" : this.#keep(line, isCut);
   }
 
   /** NO CARRIER amid `+CSQ` is the end of a call, not of `+CSQ`. */

@@ -18,6 +18,18 @@ export interface Line {
   readonly isCut: boolean;
 }
 
+/**
+ * Whether a line is no text: octets of a call that has ended, or of another speed. Names with accents come in other character sets
+ * than one octet each, so that none are lost.
+ */
+export function isGarbled(line: string): boolean {
+  for (let at = 0; at < line.length; at++) {
+    const code = line.charCodeAt(at);
+    if ((code < 0x20 && code !== 9) || code > 0x7e) return true;
+  }
+  return false;
+}
+
 const LF = 10;
 const CR = 13;
 const XON = 17;

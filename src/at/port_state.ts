@@ -68,6 +68,7 @@ const steps: readonly StepName[] = [
 const ANSWER_WITHIN: Millis = 1500;
 const SETTLE_WITHIN: Millis = 1500;
 const GUARD: Millis = 1000;
+const MOST_SETTLE_TRIES = 3;
 const KEPT = 512;
 /**
  * The control channel opened (SABM), for a multiplexer that nobody has spoken to since AT+CMUX; then the session closed (CLD,
@@ -222,8 +223,12 @@ export class PortState implements Machine<PortStateInput, PortStateOutput> {
   }
 
   #settle(now: Millis): void {
-    if (this.#settleTries === 3) {
-      this.#end({ kind: "failed", why: "garbage" });
+    if (this.#settleTries === MOST_SETTLE_TRIES) {
+      // What looked like a result code was none.
+      this.#settleTries = 0;
+      this.#phase = "asking";
+      this.#at = Math.max(this.#at, steps.indexOf("quiet"));
+      this.#step(now);
       return;
     }
     this.#settleTries += 1;

@@ -125,6 +125,14 @@ test("AtEngine names errors by number and by text, and an unknown one by none", 
   }
 });
 
+test("AtEngine takes what a call left on the line for no answer", () => {
+  const book = new Playbook().asks(1, plain("+CGMI")).gets(
+    "~\xff}#\xc0!}!}!} }8~\r\n\x01\x02\r\nhuawei\r\nOK\r\n",
+  );
+  book.responds(1, "ok", ["huawei"]).gets("~\xff}#\r\n").hears();
+  assertEquals(book.engine.garbledLines, 3);
+});
+
 test("AtEngine bounds a line, an answer and its lines, and says that something is missing", () => {
   const book = new Playbook().asks(1, reads("+CSQ"));
   for (let at = 0; at < 1024; at++) book.gets("x".repeat(1024));

@@ -51,6 +51,16 @@ test("PortState finds a port that takes commands at once, with echo, in numbers,
   assertEquals(find(answering, "\r\nRDY\r\n\r\n+CREG: 0\r\n").found, "ready, was at");
 });
 
+test("PortState goes on where what looked like a result code was none", () => {
+  let inCall = true;
+  const digits: Port = (sent) => {
+    if (inCall && sent === "+++") inCall = false;
+    else if (inCall) return "0\r\n";
+    return inCall || sent === "+++" ? "\r\nOK\r\n" : answering(sent);
+  };
+  assertEquals(find(digits).found, "ready, was call");
+});
+
 test("PortState wakes a port whose first commands get lost", () => {
   let calls = 0;
   assertEquals(find((sent) => calls++ < 2 ? "" : answering(sent)).found, "ready, was at");

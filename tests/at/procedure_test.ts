@@ -160,6 +160,18 @@ test("unlock after a crash between send and answer makes no second blind try", (
   kept.clear();
   play(unlock(settings), other.answer, kept, 'AT+CPIN="');
   assertEquals(play(unlock(settings), other.answer, kept).result, { kind: "unlocked" });
+  // Another PIN turned out to be right, which set the tries back: what was cut off before was wrong.
+  const fourth = new Card();
+  kept.clear();
+  play(unlock(wrong), fourth.answer, kept, 'AT+CPIN="');
+  fourth.enter("9999");
+  assertEquals(play(unlock(settings), fourth.answer, kept).result, { kind: "unlocked" });
+  fourth.state = "SIM PIN";
+  assertEquals(play(unlock(wrong), fourth.answer, kept).result, {
+    kind: "held",
+    why: "triedBefore",
+    left: 3,
+  });
   // But not again and again.
   const third = new Card();
   kept.clear();

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { fromLatin1, latin1 } from "../../src/base/text.ts";
-import { decodeUtf8 } from "../../src/base/text.ts";
+import { decodeUtf8, fromLatin1, latin1 } from "../../src/base/text.ts";
 import type { Fd } from "../../src/host.ts";
+import { lockDevice, unlockDevice } from "../../src/linux/lock_file.ts";
 import { openPty, openPtySlave } from "../../src/linux/pty.ts";
 import { machine, program, runToEnd, withScratch } from "../support/machine.ts";
 import { assert, assertEquals, kernelTest, test } from "../support/test.ts";
@@ -212,6 +212,7 @@ kernelTest(
     assertEquals([input.status, input.out], [0, "OK\n"]);
     assert(input.heard.includes(secret) && !input.error.includes("4711"), input.error);
     assertEquals((await session(["modem", "at", "PORT", "ATD*99#"], table({}))).status, 2);
+    assertEquals((await session(["modem", "at", "PORT", "AT+CMGS=20"], table({}))).status, 2);
     assertEquals((await session(["modem", "at", "PORT", "AT+CSQ\rAT+CFUN=0"], table({}))).status, 2);
   },
 );
@@ -294,4 +295,21 @@ test("uplinkd modem answers words that it does not know with 2, and shows its he
   assert(pin.status === 2 && !pin.error.includes("7351"), pin.error);
   const help = await runToEnd([...program, "modem", "--help"]);
   assert(help.status === 0 && help.out.includes("usage: uplinkd modem info"));
+});
+
+kernelTest("uplinkd modem leaves a port alone that a dialling program has locked", async () => {
+  const host = machine();
+  const pty = openPty(host);
+  const slave = openPtySlave(host, pty);
+  const outcome = lockDevice(host, pty.slavePath);
+  assert(outcome.kind === "locked");
+  try {
+    const { status, error } = await runToEnd([...program, "modem", "info", pty.slavePath]);
+    assertEquals(status, 1);
+    assert(error.includes(`process ${host.pid} has it`), error);
+    assertEquals(host.read(pty.master, new Uint8Array(16)), "again");
+  } finally {
+    unlockDevice(host, outcome.lock);
+    for (const fd of [slave, pty.master]) host.close(fd);
+  }
 });

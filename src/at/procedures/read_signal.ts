@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { ucged } from "../commands/signal_makers.ts";
-import { gstatus, smoni, zrssi } from "../commands/signal_makers.ts";
+import { gstatus, smoni, ucged, zrssi } from "../commands/signal_makers.ts";
 import { hcsq, monsc } from "../commands/signal_huawei.ts";
 import { gtccinfo, xcesq, xlec, xmci } from "../commands/signal_intel.ts";
 import {
@@ -17,7 +16,8 @@ import {
 import { cpsi } from "../commands/signal_simcom.ts";
 import { extendedSignalQuality, type SignalCommand, signalQuality } from "../commands/signal_standard.ts";
 import { rfsts, servinfo } from "../commands/signal_telit.ts";
-import { type Procedure, query } from "../procedure.ts";
+import { plain } from "../commands/v250.ts";
+import { ask, type Procedure, query } from "../procedure.ts";
 import type { CellSignal, SignalReading } from "../signal.ts";
 
 /** Which modem is asked, and what is known of it. */
@@ -53,6 +53,10 @@ export function signalCommandsOf(settings: SignalSettings): readonly SignalComma
 export function* readSignal(settings: SignalSettings): Procedure<SignalReading | undefined> {
   const cells: CellSignal[] = [];
   const commands: string[] = [];
+  // +UCGED? answers only after this.
+  if (settings.commands === undefined && /u-?blox/i.test(settings.manufacturer ?? "")) {
+    yield* ask(plain("+UCGED=2"));
+  }
   for (const command of signalCommandsOf(settings)) {
     const { final, value } = yield* query(command);
     if (final.kind === "portDead" || final.kind === "detached") return undefined;

@@ -129,6 +129,14 @@ function others(trials: readonly Trial[], trial: PinOnCard): Trial[] {
   return trials.filter((each) => !isSame(each, trial));
 }
 
+/** This PIN is right, so what was tried on the card before and cut off was wrong, whatever its tries say now. */
+function afterRight(trials: readonly Trial[], trial: PinOnCard): Trial[] {
+  return others(trials, trial).map((each) => {
+    const isOnCard = each.card === trial.card || each.card === UNKNOWN || trial.card === UNKNOWN;
+    return isOnCard ? { ...each, mark: "wrong" } : each;
+  });
+}
+
 /**
  * What to write down before a try; undefined: no try. One that was cut off may be made once more where the card says that it cost
  * nothing: all tries were there before and are there now.
@@ -186,7 +194,7 @@ function* outcome(
     for (let turn = 0; turn < READY_TRIES; turn++) {
       const { value } = yield* query(pinState);
       if (value === "ready" || value === "secondary") {
-        yield* remember(KEY, emitTrials(others(trials, trial)));
+        yield* remember(KEY, emitTrials(afterRight(trials, trial)));
         return { kind: "unlocked" };
       }
       if (value === "puk" || (value === "pin" && final.kind !== "ok")) break;

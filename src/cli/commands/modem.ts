@@ -101,7 +101,8 @@ function parse(host: Host, args: readonly string[]): ModemWords | string {
     const text = values.get(name);
     if (text === undefined) continue;
     const number = Number(text);
-    if (!/^[0-9]{1,7}(\.[0-9]{1,3})?$/.test(text) || number <= 0) {
+    const isWhole = name === "--baud" || name === "--count";
+    if (!/^[0-9]{1,7}(\.[0-9]{1,3})?$/.test(text) || number <= 0 || (isWhole && !Number.isInteger(number))) {
       return `${name}: a number is expected, got "${text}"`;
     }
     numbers.set(name, number);

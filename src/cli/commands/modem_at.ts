@@ -69,6 +69,9 @@ function commandsOf(lines: readonly string[], timeoutMs: number, fromInput: bool
       if (!fromInput && isSecret(command.body)) {
         return "a PIN or password as an argument stands in the list of processes: write the line to standard input, and say -";
       }
+      if (/^\+(CMGS|CMGW|CMGC|CNMA)\b/i.test(command.body)) {
+        return "this waits for a message, which cannot be given here";
+      }
       if (command.kind === "call") return "this would begin a call: uplinkd dial does that";
       commands.push(command);
     } catch (error) {

@@ -5,6 +5,7 @@
  */
 import type { Procedure } from "../../at/procedure.ts";
 import { type Host, HostError } from "../../host.ts";
+import { type DeviceLock, lockDevice, unlockDevice } from "../../linux/lock_file.ts";
 import { openSerial } from "../../linux/serial.ts";
 import { type AtPortOutcome, AtPortService, type Ledger } from "../../run/at_port.ts";
 import { hostWords } from "../../run/host_words.ts";
@@ -50,7 +51,11 @@ export async function onPort<R>(
     if (words.verbose) printLines(host, 2, [text]);
   };
   let outcome: AtPortOutcome<R>;
+  let lock: DeviceLock | undefined;
   try {
+    const taken = lockOf(host, words.port, notes);
+    if (typeof taken === "string") return { why: taken, isInterrupted: false };
+    lock = taken;
     const port = openSerial(host, words.port, { baud: words.baud, local: true });
     try {
       port.raiseDtr();
@@ -72,6 +77,8 @@ export async function onPort<R>(
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
     return { why: hostWords(error), isInterrupted: false };
+  } finally {
+    if (lock !== undefined) unlockDevice(host, lock);
   }
   switch (outcome.kind) {
     case "finished":
@@ -82,6 +89,23 @@ export async function onPort<R>(
       return { why: `${words.port}: ${outcome.why}`, isInterrupted: false };
     case "interrupted":
       return { why: "stopped", isInterrupted: true };
+  }
+}
+
+/**
+ * The lock that dialling programs take, so that no call of theirs is disturbed; words where another has it; undefined where there can
+ * be no lock, as for a user who may not write to its folder.
+ */
+function lockOf(host: Host, port: string, notes: (text: string) => void): DeviceLock | string | undefined {
+  try {
+    const outcome = lockDevice(host, port);
+    if (outcome.kind === "locked") return outcome.lock;
+    const owner = outcome.pid === undefined ? "another program" : `process ${outcome.pid}`;
+    return `${port}: ${owner} has it: ${outcome.why}; end that first`;
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    notes(`no lock is taken: ${error.message}`);
+    return undefined;
   }
 }
 
