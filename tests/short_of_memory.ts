@@ -1,6 +1,7 @@
 /**
- * The small binary when memory is short: with less and less address space, and with one allocation refused, each in its turn.
- * Every run must end by itself, with its work done or with one line that says so and exit status 1.
+ * The small binary when memory is short: with less and less address space or stack, with one allocation refused, each in its
+ * turn, and with all refused from one on. Every run must end by itself, with its work done or with one line that says so and
+ * exit status 1. With the least address space that it starts in, there is enough for a whole link.
  *
  * `deno run --allow-all tests/short_of_memory.ts`; part of `make unit-small`.
  *
@@ -9,12 +10,14 @@
 
 const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 const program = `${root}/dist/uplinkd-x86_64`;
-/** The same program with `UPLINKD_FAILING_ALLOCATION`: the number of the allocation that is refused. */
+/**
+ * The same program with `UPLINKD_FAILING_ALLOCATION`, the number of the allocation that is refused, and
+ * `UPLINKD_LAST_ALLOCATION`, the number of the last that is not.
+ */
 const refusing = `${root}/.cache/quickjs/short-of-memory/short-of-memory-x86_64`;
-/** Of the program while it runs: those before are the engine building itself, for which room is asked at once. */
-const FIRST = 28_500;
-const LAST = 90_000;
-const STEP = 499;
+/** Allocations of a whole demonstration, from the engine building itself to its end. */
+const ALLOCATIONS = 130_000;
+const STEP = 1499;
 const AT_ONCE = 4;
 
 interface Outcome {
@@ -37,7 +40,7 @@ function wrong({ code, out, error }: Outcome): string | undefined {
   // The demo says how it failed on standard output.
   if (code === 1 && error === "" && out !== "") return undefined;
   const lines = error.trim().split("\n");
-  if (code === 1 && lines.length === 1 && /out of memory/i.test(error)) return undefined;
+  if (code === 1 && lines.length === 1 && /out of memory|stack overflow/i.test(error)) return undefined;
   return `status ${code}: ${error.slice(0, 300)}`;
 }
 
@@ -53,22 +56,39 @@ function judge(name: string, outcome: Outcome): void {
   }
 }
 
-for (let kilobytes = 2000; kilobytes <= 6000; kilobytes += 100) {
-  const words = `ulimit -v ${kilobytes}; exec ${program} version`;
-  judge(`ulimit -v ${kilobytes}`, await run(["/bin/sh", "-c", words], {}));
+/** Without a network of its own the demonstration makes its pings inside the program. */
+const unprivileged = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"];
+
+/** The program under a limit of the shell's `ulimit`. */
+function limited(limit: string, words: string): Promise<Outcome> {
+  return run(
+    [...unprivileged, "/bin/sh", "-c", `ulimit -c 0; ulimit ${limit}; exec ${program} ${words}`],
+    {},
+  );
 }
-const numbers = Array.from({ length: Math.ceil((LAST - FIRST) / STEP) }, (_, i) => FIRST + i * STEP);
+
+let least: number | undefined;
+for (let kilobytes = 2000; kilobytes <= 6000; kilobytes += 20) {
+  const outcome = await limited(`-v ${kilobytes}`, "version");
+  const isHalfMade = outcome.code === 1 && !outcome.error.includes("cannot start");
+  if (outcome.code === 0) least ??= kilobytes;
+  judge(`ulimit -v ${kilobytes}`, isHalfMade ? { ...outcome, code: -1 } : outcome);
+}
+const link = await limited(`-v ${least}`, "demo --json");
+judge(`a link with ulimit -v ${least}`, link.code === 0 ? link : { ...link, code: -1 });
+for (const kilobytes of [32, 64, 128, 512]) {
+  judge(`ulimit -s ${kilobytes}`, await limited(`-s ${kilobytes}`, "version"));
+}
+
+const counts = Array.from({ length: Math.floor(ALLOCATIONS / STEP) }, (_, i) => 1 + i * STEP);
+const refusals = ["UPLINKD_FAILING_ALLOCATION", "UPLINKD_LAST_ALLOCATION"].flatMap((variable) =>
+  counts.map((count) => [variable, String(count)] as const)
+);
 await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-  for (let number = numbers.shift(); number !== undefined; number = numbers.shift()) {
-    const argv = [
-      "setpriv",
-      "--bounding-set=-sys_admin",
-      "--inh-caps=-sys_admin",
-      refusing,
-      "demo",
-      "--json",
-    ];
-    judge(`allocation ${number}`, await run(argv, { UPLINKD_FAILING_ALLOCATION: String(number) }));
+  for (let refusal = refusals.shift(); refusal !== undefined; refusal = refusals.shift()) {
+    const [variable, count] = refusal;
+    const outcome = await run([...unprivileged, refusing, "demo", "--json"], { [variable]: count });
+    judge(`${variable}=${count}`, outcome);
   }
 }));
 console.log(`x86_64, short of memory: ${passed} passed, ${failed} failed`);

@@ -2,8 +2,10 @@
  * The host port on QuickJS: system calls for host.ts, and the engine's start. No logic: arguments in, system call, result
  * or -errno out. See docs/HOST_PORT.md and README.md beside this file.
  *
- * Every octet buffer comes with its length from the engine, and no call is given more than that.
+ * Every octet buffer comes with its length from the engine, and no call is given more than that. Buffers are looked up after
+ * all other arguments: only those can run the program's code, which might take a buffer away.
  */
+#include <alloca.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +20,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -45,8 +48,19 @@
 #define LITTLE_ENDIAN_HOST (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 /* Given back when memory is short, so that a link can still be taken down. Below glibc's mmap threshold of 128 KB. */
 #define RESERVE_OCTETS (120 * 1024)
-/* What a connected program takes, so that no start is half made: the engine is not careful while it builds itself. */
-#define START_OCTETS (sizeof(void *) * 256 * 1024)
+/*
+ * What a connected program takes, so that no start is half made: the engine is not careful when it gets nothing. The loaded
+ * program takes up to four times its bytecode, more than half of that on 32 bits too; the rest is a link with Deflate.
+ */
+#define START_OCTETS (4 * (size_t)uplinkd_program_size + 1280 * 1024)
+/* Of the stack, which has room for argv too. The engine throws when it has used three quarters; its calls lie below that. */
+#define STACK_OCTETS (320 * 1024)
+/* For a signal handler: the kernel's frame is 11 KB on the largest of processors. */
+#define HANDLER_OCTETS (16 * 1024)
+#define MOST_TEXTS 65536
+/* More than any structure of an ioctl request that does not say its size. */
+#define IOCTL_OCTETS 256
+#define OUT_OF_MEMORY "out of memory; give it at least 8 MB (ulimit -v, the service's memory limit)"
 #define MOST_DESCRIPTORS 1024
 /* The part of an ioctl request that says how many octets the kernel may write: asm/ioctl.h. */
 #ifdef __mips__
@@ -54,6 +68,13 @@
 #else
 #define REQUEST_OCTETS(request) (((request) >> 16) & 0x3fff)
 #endif
+
+/*
+ * The bytecode is used where it lies, in the file, when the program's names get the numbers here that they were compiled with:
+ * so it is read before anything else makes names, and bundle.ts puts the one name first that the engine makes of its own. Else
+ * the engine takes a copy, as it has to where it turns the octets of numbers round.
+ */
+#define READ_FLAGS (JS_READ_OBJ_BYTECODE | (LITTLE_ENDIAN_HOST ? JS_READ_OBJ_ROM_DATA : 0))
 
 extern const uint8_t uplinkd_program[];
 extern const uint32_t uplinkd_program_size;
@@ -64,7 +85,7 @@ extern char **environ;
 static int program_argc;
 static char **program_argv;
 static void *reserve;
-static int memory_refused;
+static volatile sig_atomic_t memory_refused;
 static JSValue when_idle;
 
 /* Arguments. */
@@ -123,13 +144,26 @@ static int octets_of(JSContext *ctx, JSValueConst value, uint8_t **octets, size_
         return JS_NewInt64(ctx, result_ < 0 ? -errno : result_); \
     } while (0)
 
+/* Put a value into a list; whether both are what they should be. What is left of them otherwise is an exception. */
+static int put(JSContext *ctx, JSValue *list, uint32_t i, JSValue value)
+{
+    if (!JS_IsException(*list) && !JS_IsException(value) && JS_SetPropertyUint32(ctx, *list, i, value) >= 0)
+        return 1;
+    if (JS_IsException(*list))
+        JS_FreeValue(ctx, value);
+    JS_FreeValue(ctx, *list);
+    *list = JS_EXCEPTION;
+    return 0;
+}
+
 /* The process and its surroundings. */
 
 CALL(argv)
 {
     JSValue list = JS_NewArray(ctx);
     for (int i = 0; i < program_argc; i++)
-        JS_SetPropertyUint32(ctx, list, i, JS_NewString(ctx, program_argv[i]));
+        if (!put(ctx, &list, i, JS_NewString(ctx, program_argv[i])))
+            break;
     return list;
 }
 
@@ -137,7 +171,8 @@ CALL(environment)
 {
     JSValue list = JS_NewArray(ctx);
     for (int i = 0; environ[i]; i++)
-        JS_SetPropertyUint32(ctx, list, i, JS_NewString(ctx, environ[i]));
+        if (!put(ctx, &list, i, JS_NewString(ctx, environ[i])))
+            break;
     return list;
 }
 
@@ -172,7 +207,7 @@ CALL(exit)
 CALL(clock_gettime)
 {
     INT(clock, 0);
-    struct timespec time;
+    struct timespec time = { 0 };
     clock_gettime(clock, &time);
     return JS_NewFloat64(ctx, (double)time.tv_sec * 1000 + (double)time.tv_nsec / 1e6);
 }
@@ -245,24 +280,33 @@ CALL(ioctlNumber)
     RESULT(ioctl(fd, request, (long)argument));
 }
 
-/* The request says how much the kernel may write; the old ones without a size write an int at most. */
+/* The request says how much the kernel may write. The old ones do not: they get room of ours, and the caller what it asked for. */
 CALL(ioctl)
 {
     INT(fd, 0);
     UINT(request, 1);
+    int has_pointee = !JS_IsUndefined(argv[4]);
+    uint32_t at = 0;
+    uint8_t *pointee = NULL;
+    size_t pointee_length, least = REQUEST_OCTETS(request) > 4 ? REQUEST_OCTETS(request) : 4;
+    if (has_pointee && (JS_ToUint32(ctx, &at, argv[3]) || octets_of(ctx, argv[4], &pointee, &pointee_length)))
+        return JS_EXCEPTION;
     OCTETS(argument, 2);
-    size_t least = REQUEST_OCTETS(request) > 4 ? REQUEST_OCTETS(request) : 4;
     if (argument_length < least)
         return JS_ThrowRangeError(ctx, "ioctl 0x%x needs %u octets, got %u", request, (unsigned)least,
                                   (unsigned)argument_length);
-    if (!JS_IsUndefined(argv[4])) {
-        UINT(at, 3);
-        OCTETS(pointee, 4);
+    if (has_pointee) {
         if (argument_length < sizeof(pointee) || at > argument_length - sizeof(pointee))
             return JS_ThrowRangeError(ctx, "No room for the pointer in the ioctl argument");
         memcpy(argument + at, &pointee, sizeof(pointee));
     }
-    RESULT(ioctl(fd, request, argument));
+    if (REQUEST_OCTETS(request) > 0 || argument_length >= IOCTL_OCTETS)
+        RESULT(ioctl(fd, request, argument));
+    uint8_t room[IOCTL_OCTETS] __attribute__((aligned(8))) = { 0 };
+    memcpy(room, argument, argument_length);
+    int result = ioctl(fd, request, room);
+    memcpy(argument, room, argument_length);
+    RESULT(result);
 }
 
 CALL(fcntl)
@@ -292,8 +336,10 @@ CALL(pipe)
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
         return JS_NewInt32(ctx, -errno);
     JSValue list = JS_NewArray(ctx);
-    JS_SetPropertyUint32(ctx, list, 0, JS_NewInt32(ctx, ends[0]));
-    JS_SetPropertyUint32(ctx, list, 1, JS_NewInt32(ctx, ends[1]));
+    if (!put(ctx, &list, 0, JS_NewInt32(ctx, ends[0])) || !put(ctx, &list, 1, JS_NewInt32(ctx, ends[1]))) {
+        close(ends[0]);
+        close(ends[1]);
+    }
     return list;
 }
 
@@ -345,8 +391,10 @@ CALL(list)
     JSValue list = JS_NewArray(ctx);
     uint32_t count = 0;
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            JS_SetPropertyUint32(ctx, list, count++, JS_NewString(ctx, entry->d_name));
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        if (!put(ctx, &list, count++, JS_NewString(ctx, entry->d_name)))
+            break;
     }
     closedir(folder);
     return list;
@@ -364,7 +412,8 @@ CALL(stat)
                         status.st_ino, status.st_dev, status.st_mtime };
     JSValue list = JS_NewArray(ctx);
     for (uint32_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-        JS_SetPropertyUint32(ctx, list, i, JS_NewFloat64(ctx, fields[i]));
+        if (!put(ctx, &list, i, JS_NewFloat64(ctx, fields[i])))
+            break;
     return list;
 }
 
@@ -439,6 +488,10 @@ static char **texts_of(JSContext *ctx, JSValueConst list)
     JSValue value = JS_GetPropertyStr(ctx, list, "length");
     if (JS_ToUint32(ctx, &length, value))
         return NULL;
+    if (length > MOST_TEXTS) {
+        JS_ThrowRangeError(ctx, "more texts than a process can be given");
+        return NULL;
+    }
     char **texts = calloc((size_t)length + 1, sizeof(*texts));
     if (texts == NULL) {
         JS_ThrowOutOfMemory(ctx);
@@ -504,7 +557,6 @@ static int spawn_named(pid_t *pid, char **argv, char **environment, const int32_
 /* argv, environment, Int32Array of descriptors (-1: /dev/null), new session, terminal or undefined */
 CALL(spawn)
 {
-    OCTETS(wanted, 2);
     INT(session, 3);
     const char *terminal = NULL;
     if (!JS_IsUndefined(argv[4]) && (terminal = JS_ToCString(ctx, argv[4])) == NULL)
@@ -512,7 +564,9 @@ CALL(spawn)
     char **arguments = texts_of(ctx, argv[0]);
     char **environment = arguments ? texts_of(ctx, argv[1]) : NULL;
     JSValue result = JS_EXCEPTION;
-    if (environment != NULL) {
+    uint8_t *wanted;
+    size_t wanted_length;
+    if (environment != NULL && octets_of(ctx, argv[2], &wanted, &wanted_length) == 0) {
         pid_t pid = 0;
         int failed = spawn_named(&pid, arguments, environment, (const int32_t *)wanted, (int)(wanted_length / 4), session,
                                  terminal);
@@ -559,9 +613,9 @@ CALL(signalfd)
 /* Octets of struct pollfd, how many of them, and the longest wait in milliseconds or -1 */
 CALL(poll)
 {
-    OCTETS(wanted, 0);
     UINT(count, 1);
     INT(timeout, 2);
+    OCTETS(wanted, 0);
     if (count > wanted_length / sizeof(struct pollfd))
         return JS_ThrowRangeError(ctx, "fewer descriptors than were said");
     RESULT(poll((struct pollfd *)wanted, count, timeout));
@@ -603,10 +657,23 @@ static int start_module(JSContext *ctx, JSModuleDef *module)
 #ifdef UPLINKD_TESTS
 /* The allocation of this number fails, as it would when memory is short; 0: none does. */
 static long failing_allocation;
+/* All behind the one of this number fail, and the reserve is gone; 0: none does. */
+static long last_allocation;
+static long allocation;
 
 static int is_failing(void)
 {
-    return failing_allocation > 0 && --failing_allocation == 0;
+    allocation++;
+    if (last_allocation == 0 || allocation <= last_allocation)
+        return allocation == failing_allocation;
+    free(reserve);
+    reserve = NULL;
+    return 1;
+}
+
+static long number_in(const char *name)
+{
+    return getenv(name) ? atol(getenv(name)) : 0;
 }
 #else
 #define is_failing() 0
@@ -675,8 +742,7 @@ static int fatal(JSContext *ctx, const char *what)
 {
     JSValue error = ctx ? JS_GetException(ctx) : JS_UNDEFINED;
     const char *text = ctx && !memory_refused ? JS_ToCString(ctx, error) : NULL;
-    dprintf(2, "uplinkd: error: %s: %s\n", what,
-            text ? text : "out of memory; give it at least 8 MB (ulimit -v, the service's memory limit)");
+    dprintf(2, "uplinkd: error: %s: %s\n", what, text ? text : OUT_OF_MEMORY);
     return 1;
 }
 
@@ -696,11 +762,12 @@ static void prepare_descriptors(void)
 
 /* What the core uses of ECMAScript: no compiler of scripts, no WeakRef; Proxy for the tests alone. Date is there for the dates of TOML
    alone: the core takes its time from the host. */
-static JSContext *open_context(JSRuntime *runtime)
+static JSContext *open_context(JSRuntime *runtime, JSValue *program)
 {
     JSContext *ctx = JS_NewContextRaw(runtime);
     if (ctx == NULL)
         return NULL;
+    *program = JS_ReadObject(ctx, uplinkd_program, uplinkd_program_size, READ_FLAGS);
     JS_AddIntrinsicBaseObjects(ctx);
     JS_AddIntrinsicRegExp(ctx);
     JS_AddIntrinsicJSON(ctx);
@@ -714,13 +781,10 @@ static JSContext *open_context(JSRuntime *runtime)
     return ctx;
 }
 
-static int load_program(JSContext *ctx)
+static int load_program(JSContext *ctx, JSValue program)
 {
-    JSModuleDef *module = JS_NewCModule(ctx, "uplinkd:host", start_module);
-    if (module == NULL || JS_AddModuleExportList(ctx, module, exports, EXPORTS) < 0)
-        return -1;
-    JSValue program = JS_ReadObject(ctx, uplinkd_program, uplinkd_program_size, JS_READ_OBJ_BYTECODE);
-    if (JS_IsException(program) || JS_ResolveModule(ctx, program) < 0)
+    JSModuleDef *module = JS_IsException(program) ? NULL : JS_NewCModule(ctx, "uplinkd:host", start_module);
+    if (module == NULL || JS_AddModuleExportList(ctx, module, exports, EXPORTS) < 0 || JS_ResolveModule(ctx, program) < 0)
         return -1;
     JSValue ran = JS_EvalFunction(ctx, program);
     if (JS_IsException(ran))
@@ -738,22 +802,55 @@ static int run(JSContext *ctx)
     JSContext *job;
     for (;;) {
         int ran = JS_ExecutePendingJob(JS_GetRuntime(ctx), &job);
-        if (ran < 0)
-            return fatal(ctx, "a fault of this program");
         if (ran > 0)
             continue;
-        JSValue waited = JS_Call(ctx, when_idle, JS_UNDEFINED, 0, NULL);
+        JSValue waited = ran < 0 ? JS_EXCEPTION : JS_Call(ctx, when_idle, JS_UNDEFINED, 0, NULL);
         if (JS_IsException(waited))
-            return fatal(ctx, "a fault of this program");
+            return fatal(ctx, memory_refused ? "cannot go on" : "a fault of this program");
         JS_FreeValue(ctx, waited);
     }
 }
 
-static int is_roomy(void)
+static size_t stack_octets(void)
 {
-    void *room = malloc(START_OCTETS);
+    struct rlimit limit;
+    int is_small = getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < 2 * STACK_OCTETS;
+    return is_small ? limit.rlim_cur / 2 : STACK_OCTETS;
+}
+
+static int is_roomy(size_t stack)
+{
+    void *room = malloc(START_OCTETS + stack);
     free(room);
     return room != NULL;
+}
+
+/* The kernel makes the stack larger down to the octet that is touched; later there might be no room for it. */
+static __attribute__((noinline)) void take_stack(size_t octets)
+{
+    volatile char *deepest = alloca(octets);
+    *deepest = 0;
+}
+
+/* What follows when the engine was not careful is said as what it is; any other fault ends the program as ever. */
+static void on_fault(int signal)
+{
+    static const char words[] = "uplinkd: error: " OUT_OF_MEMORY "\n";
+    if (!memory_refused)
+        return;
+    (void)!write(2, words, sizeof(words) - 1);
+    _exit(1);
+}
+
+static void catch_faults(void)
+{
+    static char handler_stack[HANDLER_OCTETS];
+    static const int faults[] = { SIGSEGV, SIGBUS, SIGABRT };
+    stack_t stack = { .ss_sp = handler_stack, .ss_size = sizeof(handler_stack) };
+    struct sigaction action = { .sa_handler = on_fault, .sa_flags = SA_ONSTACK | SA_RESETHAND };
+    sigaltstack(&stack, NULL);
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+        sigaction(faults[i], &action, NULL);
 }
 
 int main(int argc, char **argv)
@@ -764,15 +861,23 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGCHLD, SIG_DFL);
 #ifdef UPLINKD_TESTS
-    failing_allocation = getenv("UPLINKD_FAILING_ALLOCATION") ? atol(getenv("UPLINKD_FAILING_ALLOCATION")) : 0;
+    failing_allocation = number_in("UPLINKD_FAILING_ALLOCATION");
+    last_allocation = number_in("UPLINKD_LAST_ALLOCATION");
 #endif
-    JSRuntime *runtime = JS_NewRuntime2(&allocator, NULL);
-    JSContext *ctx = is_roomy() && runtime ? open_context(runtime) : NULL;
+    catch_faults();
+    size_t stack = stack_octets();
+    JSRuntime *runtime = is_roomy(stack) ? JS_NewRuntime2(&allocator, NULL) : NULL;
+    if (runtime == NULL)
+        return fatal(NULL, "cannot start");
+    take_stack(stack);
+    JS_SetMaxStackSize(runtime, stack / 4 * 3);
+    JSValue program = JS_UNDEFINED;
+    JSContext *ctx = open_context(runtime, &program);
     when_idle = JS_UNDEFINED;
     reserve = ctx ? malloc(RESERVE_OCTETS) : NULL;
     if (ctx == NULL || reserve == NULL || memory_refused)
         return fatal(NULL, "cannot start");
-    if (load_program(ctx) < 0)
+    if (load_program(ctx, program) < 0)
         return fatal(ctx, "cannot start");
     return run(ctx);
 }

@@ -59,7 +59,7 @@ class QuickjsHost implements Host {
   readonly pid = native.getpid();
   readonly uid = native.getuid();
   readonly effectiveUid = native.geteuid();
-  readonly #waiter = new Waiter();
+  readonly #waiter = new Waiter((errno, call) => this.#error(errno, call));
 
   constructor(args?: readonly string[]) {
     const [first = "", ...rest] = native.argv();

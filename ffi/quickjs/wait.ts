@@ -47,7 +47,11 @@ export class Waiter {
   #words = new Int32Array(this.#octets.buffer);
   #halves = new Int16Array(this.#octets.buffer);
 
-  constructor() {
+  readonly #error: (errno: number, call: string) => Error;
+
+  /** `error` names an errno. */
+  constructor(error: (errno: number, call: string) => Error) {
+    this.#error = error;
     native.setIdle(() => this.#idle());
   }
 
@@ -100,6 +104,8 @@ export class Waiter {
     this.#fill(interests);
     this.#reap(wakeups);
     const ready = native.poll(this.#octets, interests.length + 1, this.#timeout(waiting, wakeups));
+    // Else the loop would come back at once, and for ever.
+    if (ready < 0 && ready !== -native.EINTR) throw this.#error(-ready, "poll");
     if (ready > 0) {
       this.#takeSignals(wakeups);
       this.#reap(wakeups);

@@ -139,13 +139,13 @@ test("LcpPolicy goes on without authentication where the peer may refuse it", ()
   assertEquals(lcp.request().find((each) => each.type === 3), option(3, "c22305"), "a new negotiation asks");
 });
 
-test("LcpPolicy is moved by Naks and Rejects to no method outside what is required (all orders of four answers)", () => {
+test("LcpPolicy is moved by Naks and Rejects to no method outside what is required (all orders of three answers)", () => {
   const answers: readonly (AuthenticationMethod | "unknown" | "reject")[] = [...methods, "unknown", "reject"];
   for (let required = 1; required < 32; required++) {
     const require = methods.filter((_, i) => (required >> i) & 1);
-    for (let order = 0; order < answers.length ** 4; order++) {
+    for (let order = 0; order < answers.length ** 3; order++) {
       const lcp = policy({ require });
-      for (let step = 0, rest = order; step < 4; step++, rest = Math.floor(rest / answers.length)) {
+      for (let step = 0, rest = order; step < 3; step++, rest = Math.floor(rest / answers.length)) {
         const asked = lcp.request().find((each) => each.type === lcpOption.authentication);
         if (asked === undefined) {
           assert(

@@ -6,6 +6,12 @@
 import { encodePlaces, type Place } from "../places_table.ts";
 import { root, run } from "./run.ts";
 
+/**
+ * The module's name, and so the first of the names in the bytecode. The engine has this one already when it reads a program, of
+ * all that it does not number itself: with it first, the others get the numbers they were compiled with. See host.c.
+ */
+const MODULE = "AggregateError";
+
 /** What to bundle. */
 export interface BundleRequest {
   /** The entry point, relative to the root. */
@@ -21,7 +27,7 @@ export interface BundleRequest {
 /** Bundle, compile to bytecode, and give the path of the C source that holds bytecode and places. */
 export async function bundle(request: BundleRequest): Promise<string> {
   const { folder } = request;
-  const script = `${folder}/uplinkd.js`;
+  const script = `${folder}/${MODULE}`;
   await Deno.mkdir(folder, { recursive: true });
   await run([
     `${root}/node_modules/.bin/esbuild`,
@@ -50,7 +56,7 @@ export async function bundle(request: BundleRequest): Promise<string> {
       "uplinkd:host,host",
       "-o",
       "program.c",
-      "uplinkd.js",
+      MODULE,
     ],
     { cwd: folder },
   );

@@ -43,10 +43,12 @@ const modes = ([40, 56, 128] as const).flatMap((bits) =>
 );
 for (const [bits, stateless] of modes) {
   const name = `${bits} bits, ${stateless ? "stateless" : "stateful"}`;
-  test(`MPPE ${name} brings 5000 packets through, each hidden and four octets of header at most`, () => {
+  // All counts and back to the first where a key is not made for each packet: emulated engines run this too.
+  const packets = bits === 128 && !stateless ? 4500 : 600;
+  test(`MPPE ${name} brings ${packets} packets through, each hidden and four octets of header at most`, () => {
     const compressor = new MppeCompressor(parameters(bits, stateless));
     const decompressor = new MppeDecompressor(parameters(bits, stateless));
-    for (let n = 0; n < 5000; n++) {
+    for (let n = 0; n < packets; n++) {
       const data = encrypted(compressor, packet(n));
       assertEquals(data.length, packet(n).length + 2);
       assertEquals(data[0]! >>> 4, stateless || n % 256 === 255 ? 9 : 1, `packet ${n}`);
@@ -189,24 +191,24 @@ function mixed(n: number): Uint8Array {
 }
 
 for (const stateless of [true, false]) {
-  test(`MPPE ${stateless ? "stateless" : "stateful"} with MPPC brings 3000 packets through, smaller where it can be`, () => {
+  test(`MPPE ${stateless ? "stateless" : "stateful"} with MPPC brings 600 packets through, smaller where it can be`, () => {
     const compressor = new MppeCompressor(parameters(128, stateless, true));
     const decompressor = new MppeDecompressor(parameters(128, stateless, true));
     let octets = 0;
-    for (let n = 0; n < 3000; n++) {
+    for (let n = 0; n < 600; n++) {
       const data = encrypted(compressor, mixed(n));
       octets += data.length;
       assert(data.length <= mixed(n).length + 2);
       assertEquals(restored(decompressor, data), mixed(n), `packet ${n}`);
     }
-    assert(octets < 3000 * (stateless ? 40 : 30), `${octets} octets`);
+    assert(octets < 600 * (stateless ? 40 : 30), `${octets} octets`);
   });
 
   test(`MPPE ${stateless ? "stateless" : "stateful"} with MPPC goes on after losses and resets`, () => {
     const compressor = new MppeCompressor(parameters(128, stateless, true));
     const decompressor = new MppeDecompressor(parameters(128, stateless, true));
     let taken = 0;
-    for (let n = 0; n < 3000; n++) {
+    for (let n = 0; n < 800; n++) {
       const data = encrypted(compressor, mixed(n));
       if (n % 37 === 36) continue;
       const got = restored(decompressor, data);
@@ -216,6 +218,6 @@ for (const stateless of [true, false]) {
         taken += 1;
       }
     }
-    assert(taken > 2800, `${taken} taken`);
+    assert(taken > 700, `${taken} taken`);
   });
 }
