@@ -14,6 +14,7 @@
 import { TokenBucket } from "../base/token_bucket.ts";
 import { earliest, type Millis, type Note } from "../machine.ts";
 import type { MppeStartKeys } from "./auth/mppe_keys.ts";
+import type { State } from "./automaton.ts";
 import type { CcpAgreement, CcpPolicy } from "./ccp.ts";
 import { type CompressionMethod, methodWords } from "./ccp_option.ts";
 import { Negotiation } from "./negotiation.ts";
@@ -52,6 +53,7 @@ const MOST_RESETS = 10;
 /** Breaches of a method's rules at which it is given up. */
 const MOST_BREACHES = 10;
 const NOTHING = new Uint8Array(0);
+const NEGOTIATING: ReadonlySet<State> = new Set(["Req-Sent", "Ack-Rcvd", "Ack-Sent", "Opened"]);
 
 /** See the file's head. */
 export class Compression {
@@ -218,6 +220,8 @@ export class Compression {
           this.#outputs.push(output);
       }
     }
+    // Whoever ended it has stopped: waiting for the last Terminate-Ack must not go on with what was agreed.
+    if (!NEGOTIATING.has(this.#negotiation.state)) this.#policy.forget();
     this.#receive(this.#policy.agreement.receive);
     this.#transmit(this.#policy.agreement.transmit);
   }

@@ -34,7 +34,13 @@ export type DeviceInput =
   | { readonly kind: "power"; readonly isOn: boolean }
   | CarrierInput
   /** The network brings a message. */
-  | { readonly kind: "message"; readonly number: string; readonly text: string };
+  | {
+    readonly kind: "message";
+    readonly number: string;
+    readonly text: string;
+    /** In place of what number and text make. */
+    readonly pdu: Uint8Array | undefined;
+  };
 
 /** Output of a device. */
 export type DeviceOutput =
@@ -109,7 +115,7 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
         this.carrier.handle(input, now);
         break;
       case "message":
-        this.#receive(input.number, input.text);
+        this.#receive(input.number, input.text, input.pdu);
     }
     this.#drainCarrier();
   }
@@ -133,10 +139,15 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
     this.#minds();
   }
 
-  /** The card changed what it waits for: to be called after a PIN or PUK. */
-  simChanged(): void {
+  /** A PIN or PUK was entered: to be called after it. */
+  entered(isRight: boolean): void {
     this.#minds();
-    this.#outputs.push({ kind: "event", text: `the card is now ${this.sim.state}` });
+    const { state, pinTries, pukTries } = this.sim;
+    const left = `${pinTries} tries left for the PIN, ${pukTries} for the PUK`;
+    this.#outputs.push({
+      kind: "event",
+      text: `the card: ${isRight ? "right" : "wrong"}, now ${state}, ${left}`,
+    });
   }
 
   /** Refuse every access point name for a while. */
@@ -199,9 +210,9 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
     this.#drainCarrier();
   }
 
-  #receive(number: string, text: string): void {
+  #receive(number: string, text: string, given: Uint8Array | undefined): void {
     const message = { number, text, stamp: STAMP };
-    const pdu = emitDeliver(message);
+    const pdu = given ?? emitDeliver(message);
     const index = pdu === undefined ? undefined : this.messages.add(0, pdu, message);
     if (pdu === undefined || index === undefined) {
       this.#outputs.push({ kind: "event", text: "a message came that there is no room for" });

@@ -30,7 +30,13 @@ export type Fault =
   | { readonly kind: "hangUp" }
   /** Calls from now on begin with so many empty Configure-Naks of IPCP. */
   | { readonly kind: "emptyNak"; readonly times: number }
-  | { readonly kind: "message"; readonly number: string; readonly text: string }
+  /** `pdu` is what comes in place of what number and text make, however wrong it is. */
+  | {
+    readonly kind: "message";
+    readonly number: string;
+    readonly text: string;
+    readonly pdu: Uint8Array | undefined;
+  }
   | { readonly kind: "signal"; readonly quality: number };
 
 /** When it does. */
@@ -43,6 +49,9 @@ export interface ScheduledFault {
   readonly skip: number;
   /** How often; 0 for every time. */
   readonly times: number;
+  /** Each time it comes so often, this far apart. */
+  readonly count: number;
+  readonly everyMs: Millis;
 }
 
 /** Input of a script. */
@@ -55,7 +64,7 @@ const MOST_PENDING = 256;
 /** Gives out faults as they are due. */
 export class FaultScript implements Machine<FaultInput, Fault> {
   readonly #entries: { readonly scheduled: ScheduledFault; seen: number; done: number }[];
-  #pending: { readonly at: Millis; readonly fault: Fault }[] = [];
+  #pending: { readonly at: Millis; readonly left: number; readonly scheduled: ScheduledFault }[] = [];
   readonly #due: Fault[] = [];
 
   constructor(faults: readonly ScheduledFault[]) {
@@ -81,7 +90,7 @@ export class FaultScript implements Machine<FaultInput, Fault> {
       if (entry.seen <= scheduled.skip || (scheduled.times > 0 && entry.done >= scheduled.times)) continue;
       entry.done += 1;
       if (this.#pending.length < MOST_PENDING) {
-        this.#pending.push({ at: now + scheduled.afterMs, fault: scheduled.fault });
+        this.#pending.push({ at: now + scheduled.afterMs, left: scheduled.count, scheduled });
       }
     }
     this.expire(now);
@@ -92,7 +101,12 @@ export class FaultScript implements Machine<FaultInput, Fault> {
     const due = this.#pending.filter(({ at }) => now >= at).toSorted((one, other) => one.at - other.at);
     if (due.length === 0) return;
     this.#pending = this.#pending.filter(({ at }) => now < at);
-    this.#due.push(...due.map(({ fault }) => fault));
+    for (const { left, scheduled } of due) {
+      this.#due.push(scheduled.fault);
+      if (left > 1) {
+        this.#pending.push({ at: now + Math.max(1, scheduled.everyMs), left: left - 1, scheduled });
+      }
+    }
   }
 }
 

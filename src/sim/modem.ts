@@ -336,7 +336,7 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
         this.#emptyNaks = fault.times;
         return;
       case "message":
-        this.#device.handle({ kind: "message", number: fault.number, text: fault.text }, now);
+        this.#device.handle(fault, now);
         return;
       case "signal":
         this.#device.handle({ kind: "signal", quality: fault.quality }, now);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { fromHex } from "../base/octets.ts";
 import { parseIpv4 } from "../base/inet.ts";
 import type { Millis } from "../machine.ts";
 import { type CarrierOptions, plainCarrier } from "./carrier.ts";
@@ -171,6 +172,14 @@ function address(text: string | undefined, key: string): number | undefined {
   return found;
 }
 
+function hexadecimal(text: string | undefined): Uint8Array | undefined {
+  if (text === undefined) return undefined;
+  if (!/^([0-9a-fA-F]{2})+$/.test(text)) {
+    throw new ScriptError(`fault: pdu: expected pairs of hexadecimal digits, got "${text.slice(0, 60)}"`);
+  }
+  return fromHex(text);
+}
+
 const occasions = ["start", "command", "call"] as const;
 const faultNames = [
   "hang",
@@ -209,6 +218,8 @@ function readFault(table: ScriptTable, ports: number): ScheduledFault {
     afterMs: name === "answer" ? 0 : table.number("after_ms", 0, MOST_MS) ?? 0,
     skip: table.number("skip", 0, 1_000_000) ?? 0,
     times: table.number("times", 0, 1_000_000) ?? 1,
+    count: table.number("repeat", 1, 1_000_000) ?? 1,
+    everyMs: table.number("every_ms", 1, MOST_MS) ?? 1000,
   };
   table.end();
   return scheduled;
@@ -260,6 +271,7 @@ function faultOf(name: (typeof faultNames)[number], table: ScriptTable, ports: n
         kind: "message",
         number: table.text("number", 20) ?? "+15550123",
         text: table.text("text", 160, true) ?? "hello",
+        pdu: hexadecimal(table.text("pdu", 1000)),
       };
     case "signal":
       return { kind: "signal", quality: table.number("quality", 0, 31) ?? 5 };

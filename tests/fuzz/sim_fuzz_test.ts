@@ -12,6 +12,15 @@ import { answerIcmpEcho, emitIcmpEcho } from "../../src/sim/echo_responder.ts";
 import { plainDevice } from "../../src/sim/device.ts";
 import { Modem } from "../../src/sim/modem.ts";
 import { modemProfiles } from "../../src/sim/profiles/table.ts";
+import { parseScript } from "../../src/sim/script.ts";
+import { ScriptError } from "../../src/sim/script_table.ts";
+import {
+  fromSeptets,
+  packSeptets,
+  parseSubmit,
+  toSeptets,
+  unpackSeptets,
+} from "../../src/sim/short_message.ts";
 import { assert, assertEquals, test } from "../support/test.ts";
 
 const runs = { numRuns: 100_000 };
@@ -96,7 +105,74 @@ test("Modem under any typing never throws and is not kept busy for ever", () => 
       }
       assert(said < 5000);
     }),
+    { numRuns: 30_000 },
+  );
+});
+
+test("parseSubmit under any octets gives a message or none, and never throws", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), fc.integer({ min: -1, max: 60 }), (pdu, length) => {
+      const message = parseSubmit(pdu, length);
+      if (message !== undefined) assert(message.text.length <= 160);
+      const honest = parseSubmit(pdu, pdu.length - 1 - (pdu[0] ?? 0));
+      if (honest !== undefined) assert(/^\+?[0-9a-f]{0,20}$/.test(honest.number), honest.number);
+    }),
     runs,
+  );
+});
+
+test("Every text goes into septets and octets and comes back", () => {
+  const characters = "@£$¥èéùìòÇ\nØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0189:;<=>?¡AZÄÖÑÜ§¿azäöñüà^{}\\[~]|€";
+  const text = fc.array(fc.constantFrom(...characters), { maxLength: 80 }).map((each) => each.join(""));
+  fc.assert(
+    fc.property(text, (each) => {
+      const septets = toSeptets(each) ?? [];
+      assertEquals(fromSeptets(unpackSeptets(packSeptets(septets), septets.length)), each);
+    }),
+    { numRuns: 20_000 },
+  );
+});
+
+test("parseScript under any text gives a script or a ScriptError, never another error", () => {
+  const parts = fc.array(
+    fc.constantFrom(
+      "[sim]",
+      "[network]",
+      "[[fault]]",
+      "[call]",
+      "\n",
+      "pin",
+      "do",
+      " = ",
+      '"hang"',
+      '"1234"',
+      "12",
+      "true",
+      "[",
+      "]",
+      "{",
+      "}",
+      '"',
+      "'",
+      ".",
+      ",",
+      "__proto__",
+      "2026-01-01",
+      "nan",
+      "#",
+      "\u0000",
+    ),
+    { maxLength: 14 },
+  ).map((each) => each.join(""));
+  fc.assert(
+    fc.property(fc.oneof(parts, fc.string({ maxLength: 60 })), (text) => {
+      try {
+        parseScript(text);
+      } catch (error) {
+        assert(error instanceof ScriptError, `${error}`);
+      }
+    }),
+    { numRuns: 30_000 },
   );
 });
 

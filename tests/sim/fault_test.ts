@@ -190,6 +190,38 @@ const rows: readonly Row[] = [
     },
   },
   {
+    name: "a storm of unsolicited codes, one every 2 ms, while commands are answered",
+    script: fault(
+      'do = "say"; on = "command"; command = "AT+CGMI"; text = "^RSSI:20"; repeat = 50; every_ms = 2',
+    ),
+    play: (bench) => {
+      const heard = bench.asks("AT+CGMI");
+      assertEquals(heard.split("^RSSI:20").length - 1, 50);
+      assertEquals(heard.replaceAll("\r\n^RSSI:20\r\n", ""), `\r\nuplinkd\r\n${ok}`);
+      assertEquals(bench.asks("AT"), ok);
+    },
+  },
+  {
+    name: "H87: a message whose length is a lie",
+    script: fault(
+      'do = "message"; after_ms = 2500; pdu = "00040B918100551512F200001110102143650014E8329BFD"',
+    ),
+    play: (bench) => {
+      bench.after(2000);
+      const pdu = "00040B918100551512F200001110102143650014E8329BFD";
+      assertEquals(bench.asks("AT+CMGL=4"), `\r\n+CMGL: 0,0,,23\r\n${pdu}\r\n${ok}`);
+    },
+  },
+  {
+    name: "a wrong PIN is told with the tries that are left",
+    script: '[sim]\npin = "1234"',
+    play: (bench) => {
+      bench.asks("AT+CPIN=0000");
+      const said = bench.events.filter(({ name }) => name === "network").map(({ text }) => text);
+      assertEquals(said.at(-1), "the card: wrong, now SIM PIN, 2 tries left for the PIN, 10 for the PUK");
+    },
+  },
+  {
     name: "every second time, and twice at most",
     script: fault('do = "answer"; on = "command"; command = "AT+CSQ"; text = "ERROR"; skip = 1; times = 2'),
     play: (bench) => {

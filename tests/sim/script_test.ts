@@ -65,8 +65,18 @@ after_ms = 60000
       afterMs: 0,
       skip: 0,
       times: 0,
+      count: 1,
+      everyMs: 1000,
     },
-    { fault: { kind: "unplug", forMs: 5000 }, on: { kind: "start" }, afterMs: 60000, skip: 0, times: 1 },
+    {
+      fault: { kind: "unplug", forMs: 5000 },
+      on: { kind: "start" },
+      afterMs: 60000,
+      skip: 0,
+      times: 1,
+      count: 1,
+      everyMs: 1000,
+    },
   ]);
 });
 
@@ -103,6 +113,7 @@ test("parseScript names the line or the key of what cannot be", () => {
     ['[[fault]]\ndo = "hang"\non = "command"', /^fault: on = "command" needs command/],
     ['[[fault]]\ndo = "hang"\nper_mille = 5', /^fault\[0\]\.per_mille: there is no such key here/],
     ['[[fault]]\ndo = "hang"\nport = 1', /^fault\[0\]\.port: expected a whole number from 0 to 0/],
+    ['[[fault]]\ndo = "message"\npdu = "0x"', /^fault: pdu: expected pairs of hexadecimal digits, got "0x"$/],
     ["fault = [1]", /^fault\[0\]: expected a table/],
     [`a = ${"[".repeat(100_000)}`, /./],
     ["#".repeat(2 << 20), /too long/],

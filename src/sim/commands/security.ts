@@ -17,7 +17,7 @@ function cardObstacle({ device }: CommandCall): Answer | undefined {
 
 function entered(call: CommandCall, entry: Entry): Answer {
   const { device } = call;
-  if (entry === "accepted" || entry === "blocked") device.simChanged();
+  if (entry !== "not asked") device.entered(entry === "accepted");
   switch (entry) {
     case "accepted":
       return done([], 4 * device.profile.answerMs);

@@ -30,7 +30,7 @@ export function runCommand(text: string, device: Device, settings: PortSettings)
   const unknown = refused(/^[+^%*$#!_]/.test(text) ? device.profile.unknownCommand : "ERROR");
   if (parsed === undefined) return unknown;
   const { name, form, values } = parsed;
-  if (/^S\d+$/.test(name)) {
+  if (/^S\d{1,3}$/.test(name)) {
     if (form === "set") settings.kept.set(name, values[0] ?? "");
     const value = settings.kept.get(name) ?? "0";
     return {
