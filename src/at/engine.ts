@@ -258,6 +258,8 @@ export class AtEngine implements Machine<AtInput, AtOutput> {
     this.#escape = undefined;
     if (escape !== undefined) this.#respond(escape.id, { kind: "ok" });
     if (this.#state === "handedOver") this.#takeBack();
+    // Somebody else has spoken on the line: answers to that may still come.
+    else if (this.#current === undefined) this.#late = Math.max(this.#late ?? 0, 1);
   }
 
   #takeBack(): void {

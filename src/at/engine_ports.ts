@@ -19,7 +19,7 @@ export type AtInput =
    * nothing. `ok`: commands are taken, the call goes on; `timeout`: the line is still the call's.
    */
   | { readonly kind: "escape"; readonly id: number }
-  /** The line is the engine's again, after a call has ended or a multiplexer has closed. */
+  /** The line is the engine's again, after a call, a multiplexer, or somebody else who asked something. */
   | { readonly kind: "resume" };
 
 /** Output of the engine. */

@@ -70,9 +70,12 @@ const SETTLE_WITHIN: Millis = 1500;
 const GUARD: Millis = 1000;
 const MOST_SETTLE_TRIES = 3;
 const KEPT = 512;
-/** The session closed, 27.010 §5.4.6.3.3 (CLD) with both settings of C/R, basic option, then advanced option. */
+/**
+ * The control channel opened (SABM), for a multiplexer that nobody has spoken to since AT+CMUX; then the session closed (CLD,
+ * 27.010 §5.4.6.3.3) with both settings of C/R, basic option, then advanced option.
+ */
 const closings =
-  "\xf9\x03\xef\x05\xc3\x01\xf2\xf9\xf9\x01\xef\x05\xc3\x01\x93\xf9\x7e\x03\xef\xc3\x01\x70\x7e";
+  "\xf9\x03\x3f\x01\x1c\xf9\xf9\x03\xef\x05\xc3\x01\xf2\xf9\xf9\x01\xef\x05\xc3\x01\x93\xf9\x7e\x03\xef\xc3\x01\x70\x7e";
 /** Commands that bring words instead of numbers, and no echo. V.250 §6.2.4 to 6.2.6 */
 const SETTLE = "ATQ0V1E0";
 

@@ -15,6 +15,8 @@ import type { Procedure, ProcedureReply, ProcedureStep } from "./procedure.ts";
 /** Input of a run. */
 export type ProcedureInput =
   | { readonly kind: "start" }
+  /** Give up: a command under way is aborted, and nothing more comes of the procedure. */
+  | { readonly kind: "stop" }
   /** For the engine. */
   | { readonly kind: "engine"; readonly input: AtInput }
   /** The answer to `remember` or `recall`: done, and what was kept. */
@@ -69,6 +71,11 @@ export class ProcedureRun<R> implements Machine<ProcedureInput, ProcedureOutput<
     switch (input.kind) {
       case "start":
         if (this.#waits === "start") this.#advance({ kind: "done", now }, now);
+        break;
+      case "stop":
+        if (this.#waits === "response") this.#engine.handle({ kind: "abort", id: this.#id }, now);
+        this.#waits = "nothing";
+        this.#until = undefined;
         break;
       case "engine":
         this.#engine.handle(input.input, now);

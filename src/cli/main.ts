@@ -10,9 +10,11 @@ import { VERSION } from "../version.ts";
 import { faultWords } from "../run/fault.ts";
 import { chat } from "./commands/chat.ts";
 import { demo } from "./commands/demo.ts";
+import { dial } from "./commands/dial.ts";
 import { modem } from "./commands/modem.ts";
 import { pppd } from "./commands/pppd.ts";
 import { pppstats } from "./commands/pppstats.ts";
+import { sim } from "./commands/sim.ts";
 import { printAnswer, printLines } from "./print_lines.ts";
 
 /** A command: its words without its own name; its exit status. */
@@ -21,9 +23,11 @@ type Command = (host: Host, args: readonly string[]) => Promise<number>;
 const commands = new Map<string, { readonly run: Command; readonly summary: string }>([
   ["chat", { run: chat, summary: "a conversation with a modem by a script, as chat(8) holds it" }],
   ["demo", { run: demo, summary: "a link coming up through a virtual modem, and pings across it" }],
+  ["dial", { run: dial, summary: "a data call of a modem, from its AT port to packets" }],
   ["modem", { run: modem, summary: "who a modem is, its signal, commands of one's own, its PIN" }],
   ["pppd", { run: pppd, summary: "a PPP link with the options, files and exit codes of pppd(8)" }],
   ["pppstats", { run: pppstats, summary: "what a link has carried, in the columns of pppstats(8)" }],
+  ["sim", { run: sim, summary: "a virtual modem to test with: uplinkd sim modem" }],
   ["version", { run: version, summary: "what this program is" }],
 ]);
 

@@ -14,23 +14,28 @@ import { defineContext, dial, type DialResult, hangUp } from "../../src/at/proce
 import { identify } from "../../src/at/procedures/identify.ts";
 import { readSignal } from "../../src/at/procedures/read_signal.ts";
 import { register } from "../../src/at/procedures/register.ts";
+import { plainCarrier } from "../../src/sim/carrier.ts";
+import { plainDevice } from "../../src/sim/device.ts";
 import { Modem } from "../../src/sim/modem.ts";
+import { plain } from "../../src/sim/profiles/plain.ts";
 import { assert, assertEquals, test } from "../support/test.ts";
 
-const profile = {
-  manufacturer: "Uplinkd",
-  model: "Virtual",
-  operator: "Test",
-  signalQuality: 20,
-  hasCarrier: true,
-  bitsPerSecond: 150000000,
-  answerMs: 5,
-  dialMs: 800,
+const options = {
+  ...plainDevice({
+    ...plain,
+    manufacturer: "Uplinkd",
+    model: "Virtual",
+    answerMs: 5,
+    dialMs: 800,
+    simBusyMs: 0,
+    greeting: [],
+  }),
+  carrier: { ...plainCarrier, operator: "Test", signalQuality: 20 },
 };
 
 /** A modem with a line to it that delays and cuts what passes into pieces. */
 class Line {
-  readonly modem = new Modem(profile);
+  readonly modem = new Modem(options);
   readonly piece: number;
   now: Millis = 0;
   #waiting: Uint8Array[] = [];
@@ -39,6 +44,9 @@ class Line {
 
   constructor(piece: number) {
     this.piece = piece;
+    this.modem.handle({ kind: "start" }, 0);
+    this.#drain();
+    this.#waiting = [];
   }
 
   write(octets: Uint8Array): void {

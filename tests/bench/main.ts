@@ -5,6 +5,7 @@
  */
 import { budgetBench } from "./budget_bench.ts";
 import { compressBench } from "./compress_bench.ts";
+import { dialBench } from "./dial_bench.ts";
 import { framingBench } from "./framing_bench.ts";
 import { linkBench } from "./link_bench.ts";
 import { vjBench } from "./vj_bench.ts";
@@ -21,3 +22,5 @@ console.log("a whole link with ourselves at both ends");
 for (const line of await linkBench()) console.log(`  ${line}`);
 console.log("the small binary, and what it is beside");
 for (const line of await budgetBench()) console.log(`  ${line}`);
+console.log("a dial against a virtual modem without delays, from the start of the program");
+for (const line of await dialBench()) console.log(`  ${line}`);

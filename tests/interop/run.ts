@@ -19,6 +19,11 @@ const packages: Record<string, string> = {
   "/usr/sbin/ip": "iproute2",
   "/usr/bin/tshark": "tshark",
   "/usr/bin/slirp-fullbolt": "slirp",
+  "/usr/bin/wvdial": "wvdial",
+  "/usr/bin/comgt": "comgt",
+  "/usr/sbin/ModemManager": "modemmanager",
+  "/usr/bin/dbus-daemon": "dbus",
+  "/usr/bin/gdbus": "libglib2.0-bin",
 };
 
 /** Words of the scenarios' files that are not scenarios themselves. */
@@ -65,6 +70,18 @@ const words = new Set([
   "compresses_at_loss",
   "cmux_end",
   "cmux_linux",
+  "sim_modem",
+  "real_pppd",
+  "near_dials",
+  "managed",
+  "our_dial",
+  "dial_crossing",
+  "line_counts",
+  "dial_ended",
+  "dial_reads_signal",
+  "dial_loses_call",
+  "asks_signal",
+  "carries_5_mb",
 ]);
 
 function exists(path: string): boolean {

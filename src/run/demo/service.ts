@@ -21,6 +21,8 @@ import { Link } from "../../ppp/link.ts";
 import type { Framing, LinkEnd, LinkOutput } from "../../ppp/link_configuration.ts";
 import type { NetworkAgreement } from "../../ppp/network.ts";
 import { protocolNumber } from "../../ppp/protocol_numbers.ts";
+import { plainDevice } from "../../sim/device.ts";
+import { plain } from "../../sim/profiles/plain.ts";
 import { hostWords } from "../host_words.ts";
 import type { Service } from "../loop.ts";
 import { Programs } from "../programs.ts";
@@ -232,15 +234,14 @@ export class DemoService implements Service {
 
   #makeFarEnd(): FarEnd {
     const { fault } = this.#options;
+    const device = plainDevice(plain);
     return new FarEnd(this.#host, this.#master, {
-      manufacturer: "uplinkd",
-      model: "virtual modem",
-      operator: "Demonet",
-      signalQuality: 24,
-      hasCarrier: fault !== "carrier",
-      bitsPerSecond: 150_000_000,
-      answerMs: 25,
-      dialMs: 400,
+      ...device,
+      carrier: {
+        ...device.carrier,
+        operator: "Demonet",
+        registration: fault === "carrier" ? "denied" : "home",
+      },
     }, {
       name: "demo-server",
       user: USER,
