@@ -59,7 +59,7 @@ export type ChannelAction =
 /** The next state and the actions on the way to it; undefined for an event that cannot happen. */
 export type ChannelCell = readonly [ChannelState, ...ChannelAction[]] | undefined;
 
-/** 3GPP TS 27.010 §5.4.1 to §5.4.4. Where SABM and DISC cross, DM is the answer and both ends are closed. */
+/** 3GPP TS 27.010 §5.4. Where SABM and DISC cross, DM is the answer and both ends are closed. */
 export const channelTransitions: Record<ChannelState, Record<ChannelEvent, ChannelCell>> = {
   "closed": {
     "Open": ["opening", "irc", "sabm", "rt1"],
@@ -213,10 +213,16 @@ export class Channel {
     this.fire("Close", now);
   }
 
-  /** Take an event; whether it is data to deliver. */
-  fire(event: ChannelEvent, now: Millis): boolean {
+  /** Data came: whether it is to be delivered. In an open channel nothing else is to be done. */
+  takesData(now: Millis): boolean {
+    if (this.#state !== "open") this.fire("data", now);
+    return this.#state === "open";
+  }
+
+  /** Take an event. */
+  fire(event: ChannelEvent, now: Millis): void {
     const cell = channelTransitions[this.#state][event];
-    if (cell === undefined) return false;
+    if (cell === undefined) return;
     const [next, ...actions] = cell;
     const before = this.#state;
     this.#state = next;
@@ -224,7 +230,6 @@ export class Channel {
     if (next === "closed") this.#forget();
     const isRepeat = event === "TO+" || next === before;
     for (const action of actions) this.#act(action, isRepeat, now);
-    return event === "data" && next === "open";
   }
 
   #forget(): void {

@@ -97,7 +97,7 @@ export interface ParsedMessage {
   readonly next: number;
 }
 
-/** B1 to B8 of RPN, table 14. */
+/** B1 to B8 of RPN. §5.4.6.3.9 */
 const bauds = [2400, 4800, 7200, 9600, 19200, 38400, 57600, 115200, 230400] as const;
 const parities = ["odd", "even", "mark", "space"] as const;
 const NINE_THOUSAND_SIX_HUNDRED = 3;

@@ -22,7 +22,15 @@ import { BasicFrameDecoder } from "./basic_decoder.ts";
 import { Channel, type ChannelPort } from "./channel.ts";
 import { ControlChannel, type ControlPort } from "./control_channel.ts";
 import type { Signals } from "./control_message.ts";
-import { type Frame, type FrameDecoder, type FrameType, frameType, LAST_DLCI, POLL_FINAL } from "./frame.ts";
+import {
+  type Frame,
+  type FrameDecoder,
+  type FrameType,
+  frameType,
+  LAST_DLCI,
+  MOST_INFORMATION,
+  POLL_FINAL,
+} from "./frame.ts";
 import type {
   ChannelEnd,
   MultiplexerCounters,
@@ -67,9 +75,13 @@ export class Multiplexer implements Machine<MultiplexerInput, MultiplexerOutput>
   #fedAt: Millis = 0;
   #abandonAt: Millis | undefined;
 
+  /** Throws RangeError for a frame size that cannot be. */
   constructor(settings: MultiplexerSettings) {
     const { option, role, t1Ms = 330, t2Ms = 660, t3Ms = 10_000, n2 = 3 } = settings;
     const n1 = settings.n1 ?? (option === "basic" ? 31 : 64);
+    if (!(n1 >= 1 && n1 <= MOST_INFORMATION)) {
+      throw new RangeError(`N1: expected 1 to ${MOST_INFORMATION} octets, got ${n1}`);
+    }
     const mostInformation = Math.max(n1, LEAST_ACCEPTED);
     const output = (each: MultiplexerOutput) => void this.#outputs.push(each);
     this.#settings = settings;
@@ -102,7 +114,9 @@ export class Multiplexer implements Machine<MultiplexerInput, MultiplexerOutput>
   /** See Machine. */
   get deadline(): Millis | undefined {
     const { power } = this.#transmitter;
-    let first = earliest(this.#startAt, this.#abandonAt, this.#control.deadline, power.deadline);
+    let first = earliest(this.#startAt, this.#abandonAt, power.deadline);
+    if (power.state === "waking") return first;
+    first = earliest(first, this.#control.deadline);
     for (const channel of this.#channels.values()) first = earliest(first, channel.deadline);
     return first;
   }
@@ -157,16 +171,18 @@ export class Multiplexer implements Machine<MultiplexerInput, MultiplexerOutput>
       this.#abandonAt = undefined;
       this.decoder.abandon();
     }
+    const { power } = this.#transmitter;
+    if (power.expire(now)) this.#end("noReply");
+    // Nothing has gone that could be answered while the peer wakes up.
+    if (power.state === "waking") return;
     for (const channel of this.#channels.values()) channel.expire(now);
     this.#control.expire(now);
-    if (this.#transmitter.power.expire(now)) this.#end("noReply");
   }
 
   /** See Machine. */
   next(): MultiplexerOutput | undefined {
     for (;;) {
-      const output = this.#outputs.shift();
-      if (output !== undefined) return output;
+      if (this.#outputs.length > 0) return this.#outputs.shift();
       const frame = this.decoder.next();
       if (frame === undefined) {
         this.#abandonAt = this.decoder.isPartial ? this.#fedAt + HALF_FRAME : undefined;
@@ -256,7 +272,7 @@ export class Multiplexer implements Machine<MultiplexerInput, MultiplexerOutput>
       this.#respond(dlci, frameType.dm, false);
       return false;
     }
-    if (!channel.fire("data", this.#now)) return false;
+    if (!channel.takesData(this.#now)) return false;
     if (dlci === 0) {
       this.#control.receive(information);
       return false;

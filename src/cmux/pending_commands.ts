@@ -1,5 +1,5 @@
 /**
- * Commands on the control channel that wait for their answer: sent again after T2, N2 times. 3GPP TS 27.010 §5.4.6.2
+ * Commands on the control channel that wait for their answer: sent again after T2, N2 times. 3GPP TS 27.010 §5.4.6
  *
  * One of a kind may wait for each channel; a newer one takes the older one's place. So there are never more than kinds times channels.
  *

@@ -14,6 +14,7 @@
  *
  * @module
  */
+import { concat } from "../base/octets.ts";
 import { earliest, type Millis } from "../machine.ts";
 
 /** See the file's head. */
@@ -22,19 +23,26 @@ export type PowerState = "awake" | "entering" | "asleep" | "waking";
 /** Flags at once; and how soon more of them follow: about as many as 9600 bits a second carry. */
 const FLAGS = 16;
 const AGAIN: Millis = 16;
+/** A peer that answers PSC, but is awake and never answers flags, as n_gsm: from then on, and so often, it is asked by a frame. */
+const PROBE_AFTER: Millis = 1000;
+const PROBE_AGAIN: Millis = 500;
 
 /** See the file's head. */
 export class PowerSaving {
   readonly #t3Ms: Millis;
+  /** Flags, and the probe behind them; what of it is still to be sent. */
   readonly #burst: Uint8Array;
+  #start = 0;
+  #end = 0;
   #state: PowerState = "awake";
-  #flags = 0;
   #againAt: Millis | undefined;
+  #probeAt: Millis = 0;
   #lostAt: Millis | undefined;
 
-  constructor(options: { readonly t3Ms: Millis; readonly flag: number }) {
+  /** `probe`: a frame that every peer answers. */
+  constructor(options: { readonly t3Ms: Millis; readonly flag: number; readonly probe: Uint8Array }) {
     this.#t3Ms = options.t3Ms;
-    this.#burst = new Uint8Array(FLAGS).fill(options.flag);
+    this.#burst = concat(new Uint8Array(FLAGS).fill(options.flag), options.probe);
   }
 
   get state(): PowerState {
@@ -48,12 +56,12 @@ export class PowerSaving {
 
   /** Flags that are to be sent before anything else. */
   get flags(): Uint8Array {
-    return this.#burst.subarray(0, this.#flags);
+    return this.#burst.subarray(this.#start, this.#end);
   }
 
   /** So many of `flags` were sent. */
   sent(count: number): void {
-    this.#flags -= count;
+    this.#start += count;
   }
 
   /** PSC was agreed on. */
@@ -71,15 +79,16 @@ export class PowerSaving {
     if (this.#state === "entering") this.#state = "awake";
     if (this.#state !== "asleep") return;
     this.#state = "waking";
-    this.#flags = FLAGS;
+    this.#send(FLAGS);
     this.#againAt = now + AGAIN;
+    this.#probeAt = now + PROBE_AFTER;
     this.#lostAt = now + this.#t3Ms;
   }
 
   /** A flag came: whether that ended a sleep. */
   heard(): boolean {
     if (this.#state === "awake" || this.#state === "entering") return false;
-    if (this.#state === "asleep") this.#flags = FLAGS;
+    this.#send(this.#state === "asleep" ? FLAGS : 0);
     this.#state = "awake";
     this.#againAt = this.#lostAt = undefined;
     return true;
@@ -88,7 +97,7 @@ export class PowerSaving {
   /** Begin anew, awake. */
   reset(): void {
     this.#state = "awake";
-    this.#flags = 0;
+    this.#send(0);
     this.#againAt = this.#lostAt = undefined;
   }
 
@@ -96,9 +105,16 @@ export class PowerSaving {
   expire(now: Millis): boolean {
     if (this.#lostAt !== undefined && now >= this.#lostAt) return true;
     if (this.#againAt !== undefined && now >= this.#againAt) {
-      this.#flags = FLAGS;
+      const probes = now >= this.#probeAt;
+      if (probes) this.#probeAt = now + PROBE_AGAIN;
+      this.#send(probes ? this.#burst.length : FLAGS);
       this.#againAt = now + AGAIN;
     }
     return false;
+  }
+
+  #send(count: number): void {
+    this.#start = 0;
+    this.#end = count;
   }
 }

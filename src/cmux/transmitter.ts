@@ -6,11 +6,13 @@
  */
 import type { Millis } from "../machine.ts";
 import type { Channel } from "./channel.ts";
+import { emitControlMessage } from "./control_message.ts";
 import {
   ADVANCED_FLAG,
   BASIC_FLAG,
   COMMAND_RESPONSE,
   encodeFrame,
+  frameType,
   type FramingOption,
   mostFrameOctets,
 } from "./frame.ts";
@@ -59,8 +61,19 @@ export class Transmitter {
     this.#commandBit = options.isInitiator ? COMMAND_RESPONSE : 0;
     this.#output = options.output;
     this.flag = options.option === "basic" ? BASIC_FLAG : ADVANCED_FLAG;
-    this.power = new PowerSaving({ t3Ms: options.t3Ms, flag: this.flag });
     this.#line = new OctetQueue(LINE_MARK + mostFrameOctets(options.option, options.n1) + CONTROL_ROOM);
+    this.power = new PowerSaving({ t3Ms: options.t3Ms, flag: this.flag, probe: this.#test() });
+  }
+
+  /** TEST on channel 0, as a frame. */
+  #test(): Uint8Array {
+    const octets = emitControlMessage({ kind: "TEST", octets: NOTHING }, true);
+    const into = new Uint8Array(mostFrameOctets(this.#option, octets.length));
+    const header = { address: this.#commandBit, control: frameType.uih };
+    return into.slice(
+      0,
+      encodeFrame(this.#option, header, { octets, start: 0, end: octets.length }, into),
+    );
   }
 
   /** Put a frame behind what waits for the line; false when there is no room. */

@@ -96,7 +96,7 @@ test("encodeFrame throws RangeError when the octets do not fit", () => {
 /** Good frames with flags of the other kinds in their data, junk, damage, shared flags, and empty frames. */
 function mixed(option: FramingOption): Uint8Array {
   const flag = option === "basic" ? 0xf9 : 0x7e;
-  const data = Uint8Array.from({ length: 150 }, (_, at) => [0xf9, 0x7e, 0x7d, at, 0x07, 0xef][at % 6] ?? 0);
+  const data = Uint8Array.from({ length: 140 }, (_, at) => [0xf9, 0x7e, 0x7d, at, 0x07, 0xef][at % 6] ?? 0);
   const uih = frame(option, 1, frameType.uih, data);
   const damaged = frame(option, 2, frameType.ui, fromLatin1("damaged"));
   damaged[5] = 0x21;

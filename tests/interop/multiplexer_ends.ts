@@ -1,14 +1,16 @@
 /**
  * The two ends of a multiplexed line against Linux's n_gsm, each a process of its own, with two channels loaded both ways at once. Runs
  * inside the guest as root until all octets have come: `multiplexer_ends.ts ours|kernel TTY initiator|responder basic|advanced
- * UIH|UI N1 negotiates|plain OCTETS`. Role is that of the end itself. Our end makes the pty and TTY, a link to its terminal. Prints what
- * happened; status 1 when an octet was wrong.
+ * UIH|UI N1 negotiates|plain OCTETS [LINK]`. Role is that of the end itself. Our end makes the pty and TTY, a link to its terminal. Prints what
+ * happened; status 1 when an octet was wrong. With LINK channel 1 is for others: our end joins it to a pty whose terminal LINK is then, the
+ * kernel's end leaves /dev/gsmtty1 alone, and both stay until there is LINK.stop.
  *
  * @module
  */
 import { openDenoHost } from "../../ffi/deno/host.ts";
 import { toHex } from "../../src/base/octets.ts";
 import { Multiplexer } from "../../src/cmux/multiplexer.ts";
+import { OctetQueue } from "../../src/cmux/octet_queue.ts";
 import type { MultiplexerOutput } from "../../src/cmux/multiplexer_words.ts";
 import { type Fd, type Host, HostError } from "../../src/host.ts";
 import { abiOf } from "../../src/linux/abi.ts";
@@ -21,10 +23,20 @@ const GSMIOC_SETCONF = 0x404c4701;
 const N_GSM0710 = 21;
 const TCSBRK = 0x5409;
 const CHANNELS = [1, 2] as const;
-const LIMIT_MS = 20_000;
+const BRIDGED = 1;
+const LIMIT_MS = 40_000;
 
-const [end, tty = "", role = "", option = "", frame = "", n1Text = "", negotiates = "", octetsText = ""] =
-  Deno.args;
+const [
+  end,
+  tty = "",
+  role = "",
+  option = "",
+  frame = "",
+  n1Text = "",
+  negotiates = "",
+  octetsText = "",
+  link,
+] = Deno.args;
 const n1 = Number(n1Text);
 const total = Number(octetsText);
 const host: Host = openDenoHost({ args: [], executable: Deno.execPath() });
@@ -79,7 +91,55 @@ class Load {
   }
 }
 
-const loads = CHANNELS.map((dlci) => new Load(dlci));
+const loads = CHANNELS.filter((dlci) => link === undefined || dlci !== BRIDGED).map((dlci) => new Load(dlci));
+
+/** Channel 1 as a terminal for another program. */
+class Bridge {
+  readonly master: Fd;
+  readonly #in = new Uint8Array(4096);
+  #inStart = 0;
+  #inEnd = 0;
+  readonly #out = new OctetQueue(65536);
+
+  constructor(path: string) {
+    const pty = openPty(host);
+    openPtySlave(host, pty);
+    openSerial(host, pty.slavePath, { exclusive: false });
+    host.symlink(pty.slavePath, path);
+    this.master = pty.master;
+  }
+
+  get interest() {
+    return { fd: this.master, read: this.#inStart === this.#inEnd, write: this.#out.length > 0 };
+  }
+
+  give(octets: Uint8Array): void {
+    if (this.#out.write(octets) < octets.length) say("the bridge lost octets");
+  }
+
+  carry(multiplexer: Multiplexer): void {
+    for (;;) {
+      if (this.#inStart === this.#inEnd) {
+        const count = host.read(this.master, this.#in);
+        if (count === "again" || count === 0) break;
+        this.#inStart = 0;
+        this.#inEnd = count;
+      }
+      const taken = multiplexer.write(BRIDGED, this.#in.subarray(this.#inStart, this.#inEnd));
+      if (taken === 0) break;
+      this.#inStart += taken;
+    }
+    while (this.#out.length > 0) {
+      const taken = host.write(this.master, this.#out.octets.subarray(this.#out.start, this.#out.end));
+      if (taken === "again") break;
+      this.#out.drop(taken);
+    }
+  }
+}
+
+function isStopped(): boolean {
+  return link !== undefined && host.status(`${link}.stop`) !== undefined;
+}
 
 function finish(): never {
   for (const { dlci, sent, received, wrong } of loads) {
@@ -112,11 +172,13 @@ async function ours(): Promise<void> {
   /** The kernel's user of a channel has set its terminal, since its octets come: before, the kernel takes ours for a person's. */
   const open = new Set<number>();
   const chunk = new Uint8Array(16384);
+  const bridge = link === undefined ? undefined : new Bridge(link);
   let isOver = false;
   let hasTested = false;
 
   function hear(output: MultiplexerOutput, now: number): void {
     if (output.kind === "data") {
+      if (output.dlci === BRIDGED) bridge?.give(output.octets);
       loads.find(({ dlci }) => dlci === output.dlci)?.take(output.octets);
       open.add(output.dlci);
       return;
@@ -125,7 +187,9 @@ async function ours(): Promise<void> {
     say(JSON.stringify(output, (_key, value) => value instanceof Uint8Array ? toHex(value) : value));
     if (output.kind === "closed") open.delete(output.dlci);
     if (output.kind === "closed" && role === "responder" && open.size === 0) isOver = true;
-    if (output.kind === "tested" && role === "initiator") multiplexer.handle({ kind: "stop" }, now);
+    // n_gsm answers PSC and stays awake; what comes next has to wake it up all the same.
+    if (output.kind === "tested" && role === "initiator") multiplexer.handle({ kind: "sleep" }, now);
+    if (output.kind === "power" && output.isAsleep) multiplexer.handle({ kind: "stop" }, now);
     if (output.kind === "ended") isOver = true;
   }
 
@@ -141,6 +205,7 @@ async function ours(): Promise<void> {
         if (taken === 0) break;
       }
     }
+    bridge?.carry(multiplexer);
     for (let octets = multiplexer.outgoing(now); octets.length > 0; octets = multiplexer.outgoing(now)) {
       const taken = host.write(line, octets);
       if (taken === "again") break;
@@ -159,7 +224,8 @@ async function ours(): Promise<void> {
     const now = host.clock();
     pump(now);
     if (now - startedAt > LIMIT_MS) break;
-    if (!hasTested && loads.every((load) => load.isDone)) {
+    const mayEnd = link === undefined || isStopped();
+    if (mayEnd && !hasTested && loads.every((load) => load.isDone)) {
       hasTested = true;
       multiplexer.handle({ kind: "port", dlci: 1 }, now);
       multiplexer.handle({ kind: "test", octets: Uint8Array.of(0xaa, 0xf9, 0x7e, 0x7d, 0x11) }, now);
@@ -168,8 +234,12 @@ async function ours(): Promise<void> {
     const waits = multiplexer.outgoing(now).length > 0;
     // n_gsm never says on a pty that there is room again, as ppp_async does: so look.
     const until = Math.min(multiplexer.deadline ?? Infinity, now + (waits ? 2 : 100));
-    for (const wakeup of await host.wait([{ fd: line, read: true, write: waits }], until)) {
-      if (wakeup.kind !== "ready" || !wakeup.readable) continue;
+    const interests = [
+      { fd: line, read: true, write: waits },
+      ...bridge === undefined ? [] : [bridge.interest],
+    ];
+    for (const wakeup of await host.wait(interests, until)) {
+      if (wakeup.kind !== "ready" || !wakeup.readable || wakeup.fd !== line) continue;
       const count = host.read(line, chunk);
       if (count === "again") continue;
       if (count === 0) isOver = true;
@@ -213,7 +283,8 @@ async function kernel(): Promise<void> {
   const opened = new Map<Fd, Load>();
   for (const load of loads) opened.set(await openChannel(load.dlci), load);
   const chunk = new Uint8Array(16384);
-  while (!loads.every((load) => load.isDone) && host.clock() - startedAt < LIMIT_MS) {
+  const mayEnd = () => loads.every((load) => load.isDone) && (link === undefined || isStopped());
+  while (!mayEnd() && host.clock() - startedAt < LIMIT_MS) {
     // Nor does it say that a channel takes more.
     const interests = [...opened].map(([fd, load]) => ({ fd, read: true, write: load.sent < total }));
     for (const wakeup of await host.wait(interests, host.clock() + 5)) {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fromHex, toHex } from "../../src/base/octets.ts";
+import { concat, fromHex, toHex } from "../../src/base/octets.ts";
 import { encodeFrame } from "../../src/cmux/frame.ts";
 import { earliest } from "../../src/machine.ts";
 import { Multiplexer } from "../../src/cmux/multiplexer.ts";
@@ -17,7 +17,7 @@ import type {
 export class End {
   readonly multiplexer: Multiplexer;
   readonly said: string[] = [];
-  readonly data = new Map<number, number[]>();
+  readonly data = new Map<number, Uint8Array[]>();
   /** What it put on the line, as hexadecimal. */
   readonly line: string[] = [];
 
@@ -30,17 +30,17 @@ export class End {
     for (let output = this.multiplexer.next(); output !== undefined; output = this.multiplexer.next()) {
       if (output.kind === "data") {
         const data = this.data.get(output.dlci) ?? [];
-        for (const octet of output.octets) data.push(octet);
+        data.push(output.octets.slice());
         this.data.set(output.dlci, data);
       } else this.said.push(wordsOf(output));
     }
   }
 
-  /** What came on a channel, as hexadecimal; forgets it. */
+  /** What came on a channel; forgets it. */
   take(dlci: number): Uint8Array {
-    const octets = Uint8Array.from(this.data.get(dlci) ?? []);
+    const parts = this.data.get(dlci) ?? [];
     this.data.delete(dlci);
-    return octets;
+    return concat(...parts);
   }
 
   /** What it said since the last time. */
@@ -157,7 +157,10 @@ export class MultiplexerPair {
         this.responder.multiplexer.deadline,
         ...this.#flying.map(({ at }) => at),
       );
-      const paced = this.octetsPerMs > 0 ? this.now + 1 : Infinity;
+      const waits = [this.initiator, this.responder].some(({ multiplexer }) =>
+        multiplexer.outgoing(this.now).length > 0
+      );
+      const paced = waits ? this.now + 1 : Infinity;
       const next = Math.max(this.now, Math.min(due ?? Infinity, paced));
       if (next > until) break;
       if (next === this.now && due !== undefined && due < this.now) {

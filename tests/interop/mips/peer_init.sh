@@ -17,7 +17,8 @@ chmod 600 /etc/ppp/chap-secrets
 : > /etc/ppp/options
 mkdir -p /run/share
 mount -t hostfs none /run/share -o "$SHARE"
-socat TCP-LISTEN:4000,reuseaddr,fork OPEN:/run/share/data,rdonly &
+# One way: else socat ends half a second after the machine has nothing to send, which it never has.
+socat -U TCP-LISTEN:4000,reuseaddr,fork OPEN:/run/share/data,rdonly &
 printf '#!/bin/sh\nping -n -c 10 -i 0.3 -W 5 "$5" > /run/ping.log 2>&1\n' > /etc/ppp/ip-up
 chmod +x /etc/ppp/ip-up
 pppd /dev/ttyS0 115200 nodetach local silent auth require-mschap-v2 noccp novj noipv6 ms-dns 192.0.2.53 10.0.0.1:10.0.0.2 debug \
