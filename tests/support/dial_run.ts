@@ -77,10 +77,10 @@ export class VirtualModem {
   #isPlugged = true;
 
   constructor(script: string, isDead = false) {
-    const { modem, call } = parseScript(script);
+    const { modem, call, seed = 3 } = parseScript(script);
     this.#isDead = isDead;
     this.#call = call;
-    this.#modem = new Modem({ ...modem, seed: new Uint8Array(16).fill(3) });
+    this.#modem = new Modem({ ...modem, seed: new Uint8Array(16).fill(seed) });
     const host = machine();
     this.paths = Array.from({ length: this.#modem.ports }, () => {
       const pty = openPty(host);
