@@ -116,3 +116,22 @@ dial_loses_call() {
 }
 dial_loses_call_bare() { dial_loses_call off; }
 dial_loses_call_cmux() { dial_loses_call on; }
+
+# Killed in the call, over channels: the next one finds the multiplexer, ends it, and dials.
+dial_after_crash() {
+  sim_modem --profile quectel-ec25 --program "$(real_pppd)"
+  our_dial --apn internet
+  logged near '"step":"online"' 40
+  pkill -9 -f '[d]ial /run/lab/near-modem'
+  ended near 137
+  our_dial --apn internet
+  logged near "was left in another state: cmux" 40
+  tries=300
+  until [ "$(count near '"step":"online"')" = 2 ]; do
+    tries=$((tries - 1))
+    [ $tries -gt 0 ] || why "it did not come up again" || return 1
+    busybox usleep 100000
+  done
+  pings 5 100
+  dial_ended
+}
