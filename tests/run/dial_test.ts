@@ -281,6 +281,17 @@ inNetworkNamespace(import.meta.url, () => {
     }
   });
 
+  test("dial waits for a silent modem at the end, and for no second signal", async () => {
+    const script = '[[fault]]\non = "call"\nafter_ms = 3000\ndo = "hang"\nfor_ms = 600000\n';
+    for (const way of ["off", "on"]) {
+      const patient = await dialled(["--cmux", way], { script });
+      assertEquals([patient.status, isLeft()], [0, []], patient.said);
+      const hasty = await dialled(["--cmux", way], { script, againAfterMs: 500 });
+      assertEquals([hasty.status, isLeft()], [0, []], hasty.said);
+      assert(patient.tookMs - hasty.tookMs > 4000, `${patient.tookMs} ms and ${hasty.tookMs} ms`);
+    }
+  });
+
   test("dial enters no PIN when it cannot be written down that it is tried", async () => {
     const script = `${ec25}[sim]\npin = "7394"\n`;
     const environment = { UPLINKD_PIN: "7394" };

@@ -52,6 +52,8 @@ export interface DialTraits {
   readonly environment?: Readonly<Record<string, string>>;
   /** So long after the link is up somebody stops it; default 3500. */
   readonly stopAfterMs?: Millis | "never";
+  /** A second signal comes so long after the first. */
+  readonly againAfterMs?: Millis;
   /** Stop it when the modem's log has such a line. */
   readonly stopAt?: RegExp;
   /** Said to the first port before, as a program that was killed might have. */
@@ -77,10 +79,10 @@ export class VirtualModem {
   #isPlugged = true;
 
   constructor(script: string, isDead = false) {
-    const { modem, call } = parseScript(script);
+    const { modem, call, seed = 3 } = parseScript(script);
     this.#isDead = isDead;
     this.#call = call;
-    this.#modem = new Modem({ ...modem, seed: new Uint8Array(16).fill(3) });
+    this.#modem = new Modem({ ...modem, seed: new Uint8Array(16).fill(seed) });
     const host = machine();
     this.paths = Array.from({ length: this.#modem.ports }, () => {
       const pty = openPty(host);
@@ -233,6 +235,7 @@ class World {
   readonly #traits: DialTraits;
   #stopAt: Millis | undefined;
   #wasAsked = false;
+  #againAt: Millis | undefined;
   #waits = 0;
 
   constructor(modem: VirtualModem, traits: DialTraits) {
@@ -276,10 +279,17 @@ class World {
       if (ready.length > 0) return ready;
       if (this.#isToStop()) {
         this.#wasAsked = true;
+        const { againAfterMs } = this.#traits;
+        this.#againAt = againAfterMs === undefined ? undefined : this.now + againAfterMs;
+        return [{ kind: "signal", signal: "SIGTERM" }];
+      }
+      if (this.#againAt !== undefined && this.now >= this.#againAt) {
+        this.#againAt = undefined;
         return [{ kind: "signal", signal: "SIGTERM" }];
       }
       if (moved) continue;
-      const next = earliest(until, this.#modem.deadline, this.#wasAsked ? undefined : this.#stopAt);
+      const stopAt = this.#wasAsked ? undefined : this.#stopAt;
+      const next = earliest(until, this.#modem.deadline, stopAt, this.#againAt);
       if (next === undefined) throw new Error("the program would sleep for ever");
       this.now = Math.max(this.now, next);
       this.#modem.expire(this.now);

@@ -244,6 +244,8 @@ function* carry(
   const reason = line.hasEnded ? "callLost" : reasonOfLink(ended.reason, found.wasUp);
   const detail = line.hasEnded
     ? "the modem said NO CARRIER"
+    : ended.reason === "carrierLost"
+    ? "the line was hung up: the call is over, or the modem is gone"
     : endWords(ended.reason, ended.detail) ?? ended.detail;
   return { step: found.wasUp ? "online" : "lcp", reason, detail };
 }

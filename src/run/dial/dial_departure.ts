@@ -20,6 +20,8 @@ export function* back(parts: CourseParts, lines: Lines | undefined): Generator<W
   parts.signalWatch = undefined;
   const { call } = parts;
   if (call !== undefined) {
+    // In a hurry the peer is told, and not waited for.
+    if (call.ended === undefined) call.connection.abandon(parts.now, (step) => step());
     parts.files.interfaceGone();
     call.connection.dispose();
     parts.call = undefined;

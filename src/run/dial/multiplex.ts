@@ -46,7 +46,8 @@ export function* multiplex(): Procedure<MultiplexerOffer | undefined> {
   const hasNone = value === undefined && final.kind === "ok";
   if (hasNone || final.kind === "portDead" || final.kind === "detached") return undefined;
   if (value !== undefined && value.n1 > DEFAULT_N1) {
-    const large = yield* ask(start(`+CMUX=0,0,5,${value.n1}`));
+    // The speed of the port is left out, so it stays.
+    const large = yield* ask(start(`+CMUX=0,0,,${value.n1}`));
     if (large.final.kind === "ok") return value;
   }
   const plain = yield* ask(start("+CMUX=0"));

@@ -104,7 +104,9 @@ export function callFailure(result: DialResult): DialFailure | undefined {
     ? "noModem"
     : "callRefused";
   const why = cause === undefined ? "" : `: ${harmless(cause)}`;
-  return { step: "dial", reason, detail: `the modem answered ${finalWords(final)}${why}` };
+  const isOurs = final.kind === "timeout" || final.kind === "portDead" || final.kind === "aborted";
+  const words = isOurs ? finalWords(final) : `the modem answered ${finalWords(final)}`;
+  return { step: "dial", reason, detail: `${words}${why}` };
 }
 
 /** A reading in one line: what the serving cell tells, the best of it first. */

@@ -84,17 +84,24 @@ dial_e398_two_ports() {
 dial_authenticates() {
   echo 1234 > /run/lab/near.pin
   echo "open sesame" > /run/lab/near.password
+  for hook in ip-up ip-down; do
+    printf '#!/bin/sh\necho "${0##*/} $*" >> /run/lab/hooks.out\n' > /etc/ppp/$hook
+    chmod 755 /etc/ppp/$hook
+  done
   sim_modem --profile quectel-ec25 --pin 1234 \
     --program "$(real_pppd auth require-chap name server)"
   our_dial --apn internet --user client --password-file /run/lab/near.password --pin-file /run/lab/near.pin \
-    --state-file /run/lab/near.pins --default-route --dns
+    --state-file /run/lab/near.pins --default-route --dns --hooks
   logged near '"step":"online"' 40
   pings 5 100
   ip route show default | grep -q "dev ppp0" || why "no default route" || return 1
   grep -q 10.0.0.53 /etc/ppp/resolv.conf || why "no name server" || return 1
   ! grep -q 1234 "$logs/near.log" || why "the PIN is in the log" || return 1
   dial_ended
-  ! ip route show default | grep -q ppp0 || why "the default route is left"
+  ! ip route show default | grep -q ppp0 || why "the default route is left" || return 1
+  for hook in ip-up ip-down; do
+    grep -q "^$hook ppp0 /run/lab/near-modem [0-9]* 10.0.0.2 10.0.0.1" /run/lab/hooks.out || why "$hook did not run" || return 1
+  done
 }
 
 # Another end of the call hangs up: the modem's NO CARRIER, and an exit status that says so.
@@ -109,3 +116,22 @@ dial_loses_call() {
 }
 dial_loses_call_bare() { dial_loses_call off; }
 dial_loses_call_cmux() { dial_loses_call on; }
+
+# Killed in the call, over channels: the next one finds the multiplexer, ends it, and dials.
+dial_after_crash() {
+  sim_modem --profile quectel-ec25 --program "$(real_pppd)"
+  our_dial --apn internet
+  logged near '"step":"online"' 40
+  pkill -9 -f '[d]ial /run/lab/near-modem'
+  ended near 137
+  our_dial --apn internet
+  logged near "was left in another state: cmux" 40
+  tries=300
+  until [ "$(count near '"step":"online"')" = 2 ]; do
+    tries=$((tries - 1))
+    [ $tries -gt 0 ] || why "it did not come up again" || return 1
+    busybox usleep 100000
+  done
+  pings 5 100
+  dial_ended
+}
