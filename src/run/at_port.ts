@@ -151,6 +151,8 @@ export class AtPortService<R> implements Service {
       else {
         this.#options.onFound?.(output.was);
         this.#phase = "running";
+        // Answers to what it asked may still come.
+        this.#run.handle({ kind: "engine", input: { kind: "resume" } }, now);
         this.#run.handle({ kind: "start" }, now);
       }
     }
