@@ -33,12 +33,12 @@ async function run(program: string, args: string[]): Promise<{ ok: boolean; text
   return { ok: status.success, text: parts.join("") };
 }
 
-/** Counts of the closing lines `ok | N passed | N failed` and `N passed, N failed`. */
+/** Counts of the closing lines `ok | N passed | N failed` and `N passed, N failed`; "MSCHAPv2 failed" is none. */
 function tallyOf(text: string): Tally {
   // deno-lint-ignore no-control-regex
   const plain = text.replace(/\x1b\[[0-9;]*m/g, "");
   const count = (word: string) =>
-    [...plain.matchAll(new RegExp(`([0-9]+) ${word}`, "g"))].reduce(
+    [...plain.matchAll(new RegExp(`(?<!\\w)([0-9]+) ${word}`, "g"))].reduce(
       (sum, match) => sum + Number(match[1]),
       0,
     );

@@ -84,7 +84,8 @@ export class DeflateCompressor implements PacketCompressor {
       return 0;
     }
     const length = stream.next_out - FLUSH_TAIL.length;
-    return length < packet.length ? length : 0;
+    // It travels behind a Protocol field of its own: what does not become shorter might not fit the peer's MRU.
+    return length + 2 < packet.length ? length : 0;
   }
 
   /** What grew beyond the room for it is thrown away, so that the stream stands at a packet's end. */

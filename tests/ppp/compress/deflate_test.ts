@@ -122,3 +122,14 @@ test("Deflate's receiver takes no more than a packet from a bomb, and nothing fr
     );
   }
 });
+
+test("Deflate sends no packet that is longer than it was: noise behind text comes close to it", () => {
+  const { compressor } = pair(9);
+  for (let text = 0; text < 40; text++) {
+    for (const packet of packets(30)) {
+      packet.fill(0x41, 2, 2 + text);
+      const data = sent(compressor, packet);
+      assert(data === undefined || data.length + 2 < packet.length, `${data?.length} of ${packet.length}`);
+    }
+  }
+});
