@@ -66,6 +66,14 @@ function answerOf(line: string, card: Card): string {
   }
 }
 
+/** A wrong PIN whose answer never came, the right one likewise, and the wrong one again: the card has all its tries back by then. */
+const atEntry: Fault[] = ["none", "none", "none", "crash"];
+const rightBetweenTwo = [
+  { pin: "9999", faults: atEntry },
+  { pin: RIGHT, faults: atEntry },
+  { pin: "9999", faults: [] as Fault[] },
+];
+
 /** One start of the program; undefined when the power went. */
 function start(
   card: Card,
@@ -125,7 +133,7 @@ test("unlock blocks no card, tries no wrong PIN twice, and leaves a person the l
         for (const [wrong, count] of card.wrong) assert(count === 1, `${wrong} was entered ${count} times`);
       }
     }),
-    { numRuns: 60_000 },
+    { numRuns: 60_000, examples: [[rightBetweenTwo]] },
   );
 });
 

@@ -72,8 +72,8 @@ export function* unlock(settings: UnlockSettings): Procedure<UnlockResult> {
   if (left === undefined && settings.allowUnknownRetries !== true) return held("unknownRetries");
   if (left !== undefined && left < 2) return held("lastTry", left);
 
-  const trials = parseTrials(yield* recall(KEY));
   const trial = { fingerprint: settings.fingerprint, card: card ?? UNKNOWN, count: `${left ?? UNKNOWN}` };
+  const trials = settled(parseTrials(yield* recall(KEY)), trial);
   const mark = markFor(trials, trial, settings.again ?? false);
   if (mark === undefined) return held("triedBefore", left);
   yield* remember(KEY, emitTrials(others(trials, trial), { ...trial, mark }));
@@ -129,12 +129,23 @@ function others(trials: readonly Trial[], trial: PinOnCard): Trial[] {
   return trials.filter((each) => !isSame(each, trial));
 }
 
+function isOnCard(one: PinOnCard, other: PinOnCard): boolean {
+  return one.card === other.card || one.card === UNKNOWN || other.card === UNKNOWN;
+}
+
+/**
+ * What was cut off and has cost a try since was wrong: that has to be known before another PIN goes out, since a right one gives
+ * the card all its tries back.
+ */
+function settled(trials: readonly Trial[], now: PinOnCard): Trial[] {
+  return trials.map((each) =>
+    isOnCard(each, now) && Number(now.count) < Number(each.count) ? { ...each, mark: "wrong" } : each
+  );
+}
+
 /** This PIN is right, so what was tried on the card before and cut off was wrong, whatever its tries say now. */
 function afterRight(trials: readonly Trial[], trial: PinOnCard): Trial[] {
-  return others(trials, trial).map((each) => {
-    const isOnCard = each.card === trial.card || each.card === UNKNOWN || trial.card === UNKNOWN;
-    return isOnCard ? { ...each, mark: "wrong" } : each;
-  });
+  return others(trials, trial).map((each) => isOnCard(each, trial) ? { ...each, mark: "wrong" } : each);
 }
 
 /**
