@@ -73,6 +73,7 @@ const words = new Set([
   "sim_modem",
   "real_pppd",
   "near_dials",
+  "wvdials",
   "managed",
   "our_dial",
   "dial_crossing",
