@@ -68,7 +68,7 @@ function limited(limit: string, words: string): Promise<Outcome> {
 }
 
 let least: number | undefined;
-for (let kilobytes = 2000; kilobytes <= 6000; kilobytes += 20) {
+for (let kilobytes = 2000; kilobytes <= 9000; kilobytes += 20) {
   const outcome = await limited(`-v ${kilobytes}`, "version");
   const isHalfMade = outcome.code === 1 && !outcome.error.includes("cannot start");
   if (outcome.code === 0) least ??= kilobytes;

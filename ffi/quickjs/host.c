@@ -760,7 +760,8 @@ static void prepare_descriptors(void)
         fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-/* What the core uses of ECMAScript: no compiler of scripts, no clock, no WeakRef; Proxy for the tests alone. */
+/* What the core uses of ECMAScript: no compiler of scripts, no WeakRef; Proxy for the tests alone. Date is there for the dates of TOML
+   alone: the core takes its time from the host. */
 static JSContext *open_context(JSRuntime *runtime, JSValue *program)
 {
     JSContext *ctx = JS_NewContextRaw(runtime);
@@ -770,6 +771,7 @@ static JSContext *open_context(JSRuntime *runtime, JSValue *program)
     JS_AddIntrinsicBaseObjects(ctx);
     JS_AddIntrinsicRegExp(ctx);
     JS_AddIntrinsicJSON(ctx);
+    JS_AddIntrinsicDate(ctx);
     JS_AddIntrinsicMapSet(ctx);
     JS_AddIntrinsicTypedArrays(ctx);
     JS_AddIntrinsicPromise(ctx);

@@ -100,6 +100,19 @@ export class Termios {
     if (settings.baud !== undefined) this.setSpeed(settings.baud);
   }
 
+  /**
+   * Make the settings those of a conversation by turns: nothing echoed, edited, or translated on its way out, no signals from
+   * characters, reads give at least one octet. What else is set stays: speed, framing, flow control.
+   * As chat(8) does, but for ISTRIP, which would damage a PPP frame that comes early.
+   */
+  makeQuiet(): void {
+    this.#set(INPUT, this.inputFlags | FLAG.IGNBRK | FLAG.IGNPAR);
+    this.#set(OUTPUT, 0);
+    this.#set(LOCAL, 0);
+    this.#character(this.#abi.termios.VMIN, 1);
+    this.#character(this.#abi.termios.VTIME, 0);
+  }
+
   /** The structure with the flags cleared that `local` and `modem` switch between, to compare settings apart from them. */
   withoutCarrierFlags(): Uint8Array {
     const copy = this.copy();

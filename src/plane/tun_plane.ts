@@ -31,7 +31,8 @@ import {
 
 /** What a TUN plane works on. */
 export interface TunPlaneOptions {
-  readonly host: Host;
+  /** Reads and writes the descriptors: the host, or what puts a channel of a multiplexer in place of one. */
+  readonly host: Pick<Host, "read" | "write">;
   /** Descriptor that frames are read from. */
   readonly lineIn: Fd;
   /** Descriptor that frames are written to; the same one for a terminal. */

@@ -97,7 +97,7 @@ export class Connection {
   #makePlane(): TunPlane {
     const { host, settings, line, recording } = this.#parts;
     return new TunPlane({
-      host,
+      host: this.#parts.octets ?? host,
       lineIn: line.input,
       lineOut: line.output,
       tun: this.#interface.tun.fd,
@@ -255,6 +255,7 @@ export class Connection {
   }
 
   #act(output: LinkOutput, now: Millis): void {
+    this.#parts.shown?.(output);
     switch (output.kind) {
       case "packet":
         this.#packetLog.write("sent", output.packet, this.#wasUp);

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Host, Level } from "../host.ts";
+import type { LinkOutput } from "../ppp/link_configuration.ts";
 import type { LinkInterface } from "./link_interface.ts";
 import type { PppdFiles } from "./pppd_files.ts";
 import type { Hooks } from "./pppd_hooks.ts";
@@ -15,7 +16,9 @@ import type { Recording } from "./recording.ts";
 export interface ConnectionParts {
   readonly host: Host;
   readonly settings: PppdSettings;
-  readonly line: PppdLine;
+  readonly line: Pick<PppdLine, "input" | "output" | "name" | "speed">;
+  /** Reads and writes the line's descriptors; default: the host. */
+  readonly octets?: Pick<Host, "read" | "write">;
   readonly hooks: Hooks;
   readonly log: (level: Level, text: string) => void;
   readonly debug: () => boolean;
@@ -27,4 +30,6 @@ export interface ConnectionParts {
   readonly waiting?: Uint8Array[] | undefined;
   /** Told once, when the first network is up. */
   readonly up: () => void;
+  /** Shown what the link says, before that is done. */
+  readonly shown?: (output: LinkOutput) => void;
 }

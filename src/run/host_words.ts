@@ -43,6 +43,11 @@ export function hostWords(error: HostError): string {
   return remedy === undefined ? error.message : `${error.message}; ${remedy}`;
 }
 
+/** What the system says, without the call and what it was about: "No such file or directory". */
+export function reasonOf(error: HostError): string {
+  return error.message.slice(error.message.lastIndexOf(": ") + 1).trim();
+}
+
 /** Errors of a disk that is full, failing or read-only: weather that a link outlives. */
 const diskWeather = new Set(["ENOSPC", "EDQUOT", "EROFS", "EIO", "EFBIG", "ENOMEM", "EMFILE", "ENFILE"]);
 

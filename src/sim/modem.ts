@@ -1,69 +1,124 @@
 /**
- * A virtual cellular modem at the end of a serial line: V.250 command lines, the commands of 3GPP TS 27.007 that a dial-up
- * needs, data calls, and the escape sequence. Answers take the time that modems take.
+ * A virtual cellular modem: one device with one or several ports, the lines to them, and a script of what goes wrong.
  *
  * What the caller's machine (the DTE) sends comes in as `dte`; in a call it goes out as `data`, and `data` that comes in goes
- * to the DTE. Nothing outside this file changes this state.
- *
- * ```
- *   command ──ATD──► dialling ──CONNECT──► online ──+++──► command, call held ──ATO──► online
- *      ▲                │ a character          │                  │ ATH
- *      └────────────────┴──── NO CARRIER ◄─────┴──────────────────┘
- * ```
+ * to the DTE. Each call has a number of its own. Nothing outside this file changes this state.
  *
  * @module
  */
 import { concat } from "../base/octets.ts";
 import { fromLatin1 } from "../base/text.ts";
 import { earliest, type Machine, type Millis } from "../machine.ts";
-import { answerCommand, type ModemProfile, ModemSettings, splitCommandLine } from "./modem_dialect.ts";
+import { type Answer, done } from "./answer.ts";
+import type { AtPortOutput, PortServer } from "./at_port.ts";
+import { runCommand } from "./commands/table.ts";
+import { Device, type DeviceOptions } from "./device.ts";
+import { type Fault, FaultScript, faultWords, type ScheduledFault } from "./fault.ts";
+import { HostPort, type HostPortOutput, type Terminal } from "./host_port.ts";
+import { addressOf } from "./packet_context.ts";
+import type { PortSettings } from "./port_settings.ts";
 
-/** Input of a modem. */
+/** What a virtual modem is made of, and what befalls it. */
+export interface ModemOptions extends DeviceOptions {
+  /** Undefined for as many as its kind has. */
+  readonly ports?: number;
+  readonly faults?: readonly ScheduledFault[];
+}
+
+/** Input of a modem; `port` and `call` are 0 and the only call there is when left out. */
 export type ModemInput =
-  | { readonly kind: "dte" | "data"; readonly octets: Uint8Array }
+  /** Power comes: to be given once before anything else. */
+  | { readonly kind: "start" }
+  | { readonly kind: "dte"; readonly octets: Uint8Array; readonly port?: number }
+  | { readonly kind: "data"; readonly octets: Uint8Array; readonly call?: number }
   /** The far end ended the call. */
-  | { readonly kind: "callEnded" };
+  | { readonly kind: "callEnded"; readonly call?: number }
+  /** The host let the line of a port go: it closed it, or dropped DTR. */
+  | { readonly kind: "dtrDropped"; readonly port?: number };
+
+/** Something that happened, for people who watch. */
+export interface ModemEvent {
+  readonly name: "command" | "result" | "call" | "network" | "fault" | "line";
+  readonly port: number | undefined;
+  readonly text: string;
+}
 
 /** Output of a modem. */
 export type ModemOutput =
-  | { readonly kind: "dte" | "data"; readonly octets: Uint8Array }
+  | { readonly kind: "dte"; readonly octets: Uint8Array; readonly port: number }
+  | { readonly kind: "data"; readonly octets: Uint8Array; readonly call: number }
   /** A data call began, or the call there was is over. */
-  | { readonly kind: "call"; readonly isUp: boolean };
+  | {
+    readonly kind: "call";
+    readonly isUp: true;
+    readonly call: number;
+    readonly port: number;
+    readonly setup: CallSetup;
+  }
+  | { readonly kind: "call"; readonly isUp: false; readonly call: number }
+  /** The device left the bus, or is there again: its ports go and come with it. */
+  | { readonly kind: "plugged"; readonly isPlugged: boolean }
+  | { readonly kind: "event"; readonly event: ModemEvent };
 
-const MOST_LINE = 512;
-const MOST_WAITING = 1024;
-/** S12: the silence before and after +++. V.250 leaves it to the maker; a second is what they took. */
-const GUARD: Millis = 1000;
-/** V.250 §5.6.1: characters so soon behind the command line do not end dialling. */
-const ABORT_AFTER: Millis = 125;
-const CR = 13;
-const BACKSPACE = 8;
-const PLUS = 43;
+/** What a call is made over. */
+export interface CallSetup {
+  readonly contextIdentifier: number;
+  readonly apn: string;
+  /** The address that the network gives, as a 32-bit unsigned integer. */
+  readonly address: number;
+  /** IPCP Configure-Naks without an option that it begins with. */
+  readonly emptyNaks: number;
+}
 
 /** See the file's head. */
 export class Modem implements Machine<ModemInput, ModemOutput> {
-  readonly #profile: ModemProfile;
+  readonly #device: Device;
+  readonly #faults: FaultScript;
+  readonly #ports: readonly HostPort[];
   readonly #outputs: ModemOutput[] = [];
-  #settings = new ModemSettings();
-  #state: "command" | "dialling" | "online" = "command";
-  #hasCall = false;
-  #line = "";
-  #isTooLong = false;
-  #lastLine = "";
-  /** An answer that is being worked on, and what the DTE sent meanwhile. */
-  #answer: { readonly at: Millis; readonly begunAt: Millis; readonly act: () => void } | undefined;
-  #waiting: Uint8Array = new Uint8Array(0);
-  #lastDteAt: Millis = -Infinity;
-  #pluses = 0;
-  #escapeAt: Millis | undefined;
+  #isPlugged = false;
+  #pluggedAt: Millis | undefined;
+  #slowBy: Millis = 0;
+  #slowUntil: Millis = -Infinity;
+  #emptyNaks: number;
+  #override: string | undefined;
+  #lastCall = 0;
+  #now: Millis = 0;
 
-  constructor(profile: ModemProfile) {
-    this.#profile = profile;
+  constructor(options: ModemOptions) {
+    this.#device = new Device(options);
+    this.#faults = new FaultScript(options.faults ?? []);
+    this.#emptyNaks = options.profile.emptyNaks;
+    const server = this.#server();
+    const { profile, ports, seed } = options;
+    this.#ports = Array.from(
+      { length: ports ?? profile.ports },
+      (_, number) => new HostPort(server, concat(seed, Uint8Array.of(number)), profile.multiplexesAfterMs),
+    );
+  }
+
+  /** How many ports it has. */
+  get ports(): number {
+    return this.#ports.length;
   }
 
   /** See Machine. */
   get deadline(): Millis | undefined {
-    return earliest(this.#answer?.at, this.#escapeAt);
+    return earliest(
+      this.#pluggedAt,
+      this.#device.deadline,
+      this.#faults.deadline,
+      ...this.#ports.map((port) => port.deadline),
+    );
+  }
+
+  /** Whether a call takes more data for now without losing anything. */
+  hasRoom(call: number): boolean {
+    for (const port of this.#ports) {
+      const terminal = port.terminals.find((each) => each.call === call);
+      if (terminal !== undefined) return port.hasRoom(terminal);
+    }
+    return true;
   }
 
   /** See Machine. */
@@ -75,169 +130,243 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
   handle(input: ModemInput, now: Millis): void {
     this.expire(now);
     switch (input.kind) {
+      case "start":
+        this.#plug(now);
+        this.#faults.handle({ kind: "start" }, now);
+        break;
       case "dte":
-        if (this.#state === "online") this.#dataFromDte(input.octets, now);
-        else this.#commands(input.octets, now);
-        return;
+      case "dtrDropped":
+        if (this.#isPlugged) this.#ports[input.port ?? 0]?.handle(input, now);
+        break;
       case "data":
-        if (this.#state === "online") this.#outputs.push({ kind: "dte", octets: input.octets.slice() });
-        return;
       case "callEnded":
-        if (!this.#hasCall) return;
-        this.#hangUp();
-        this.#final("NO CARRIER");
+        for (const port of this.#ports) {
+          for (const terminal of port.terminals) {
+            const isMeant = terminal.call !== undefined && (input.call ?? terminal.call) === terminal.call;
+            if (isMeant) port.tell(terminal, input, now);
+          }
+        }
     }
+    this.#drain(now);
   }
 
   /** See Machine. */
   expire(now: Millis): void {
-    if (this.#escapeAt !== undefined && now >= this.#escapeAt) {
-      this.#escapeAt = undefined;
-      this.#pluses = 0;
-      this.#state = "command";
-      this.#final("OK");
-    }
-    while (this.#answer !== undefined && now >= this.#answer.at) {
-      const { act } = this.#answer;
-      this.#answer = undefined;
-      act();
-      const waiting = this.#waiting;
-      this.#waiting = new Uint8Array(0);
-      if (this.#state === "online") this.#dataFromDte(waiting, now);
-      else this.#commands(waiting, now);
-    }
+    this.#now = now;
+    if (this.#pluggedAt !== undefined && now >= this.#pluggedAt) this.#plug(now);
+    this.#faults.expire(now);
+    this.#device.expire(now);
+    for (const port of this.#ports) port.expire(now);
+    this.#drain(now);
   }
 
-  #commands(octets: Uint8Array, now: Millis): void {
-    for (let at = 0; at < octets.length; at++) {
-      const answer = this.#answer;
-      if (answer !== undefined) {
-        if (this.#state === "dialling") {
-          if (now - answer.begunAt < ABORT_AFTER) continue;
-          this.#answer = undefined;
-          this.#state = "command";
-          this.#final("NO CARRIER");
-        } else {
-          this.#waiting = concat(this.#waiting, octets.subarray(at)).slice(0, MOST_WAITING);
-        }
-        return;
+  /** What ports ask of the device. */
+  #server(): PortServer {
+    const answerMs = () => this.#device.profile.answerMs + (this.#now < this.#slowUntil ? this.#slowBy : 0);
+    return {
+      run: (command, settings, now) => this.#run(command, settings, now),
+      get answerMs() {
+        return answerMs();
+      },
+      dialMs: this.#device.profile.dialMs,
+      connect: (contextIdentifier) =>
+        this.#device.activate(contextIdentifier) ? this.#device.profile.connect : undefined,
+    };
+  }
+
+  /** One command; a fault may say something else instead. */
+  #run(command: string, settings: PortSettings, now: Millis): Answer {
+    this.#faults.handle({ kind: "command", text: `AT${command}` }, now);
+    this.#drainFaults(now);
+    const instead = this.#override;
+    this.#override = undefined;
+    if (instead === undefined) return runCommand(command, this.#device, settings);
+    const lines = instead.split(/\r?\n/).filter((each) => each !== "");
+    const final = lines.at(-1);
+    if (final === "OK") return done(lines.slice(0, -1));
+    return { kind: "failed", family: "plain", code: 0, text: lines.join("\r\n") };
+  }
+
+  #plug(now: Millis): void {
+    this.#pluggedAt = undefined;
+    this.#isPlugged = true;
+    for (const { line } of this.#ports) line.repair();
+    this.#outputs.push({ kind: "plugged", isPlugged: true });
+    this.#device.handle({ kind: "power", isOn: true }, now);
+  }
+
+  #unplug(forMs: Millis, now: Millis): void {
+    if (!this.#isPlugged) return;
+    this.#isPlugged = false;
+    this.#pluggedAt = now + forMs;
+    for (const port of this.#ports) port.handle({ kind: "powerOff" }, now);
+    this.#drain(now);
+    this.#device.handle({ kind: "power", isOn: false }, now);
+    this.#outputs.push({ kind: "plugged", isPlugged: false });
+  }
+
+  #drain(now: Millis): void {
+    this.#drainFaults(now);
+    this.#drainPorts(now);
+    this.#drainDevice(now);
+  }
+
+  #drainPorts(now: Millis): void {
+    this.#ports.forEach((port, number) => {
+      for (let output = port.next(); output !== undefined; output = port.next()) {
+        if (output.kind === "dte") this.#outputs.push({ ...output, port: number });
+        else if (output.kind === "event") this.#event("line", output.text, number);
+        else this.#terminalSays(port, number, output, now);
       }
-      this.#character(octets[at] ?? 0, now);
+    });
+  }
+
+  #terminalSays(
+    port: HostPort,
+    number: number,
+    { terminal, output }: Extract<HostPortOutput, { kind: "terminal" }>,
+    now: Millis,
+  ): void {
+    const { dlci, call } = terminal;
+    switch (output.kind) {
+      case "data":
+        if (call !== undefined) this.#outputs.push({ kind: "data", octets: output.octets, call });
+        return;
+      case "command":
+      case "result":
+        this.#event(
+          output.kind,
+          dlci === undefined ? output.text : `${output.text} (channel ${dlci})`,
+          number,
+        );
+        return;
+      case "call":
+        port.carrier(terminal, output.isUp);
+        this.#call(terminal, number, output, now);
+        return;
+      case "restart":
+        this.#unplug(this.#device.profile.restartMs, now);
     }
   }
 
-  #character(octet: number, now: Millis): void {
-    if (this.#settings.echo) this.#outputs.push({ kind: "dte", octets: Uint8Array.of(octet) });
-    const character = String.fromCharCode(octet);
-    if (octet === BACKSPACE) this.#line = this.#line.slice(0, -1);
-    else if (octet === CR) {
-      const line = this.#isTooLong ? "AT!" : this.#line;
-      this.#line = "";
-      this.#isTooLong = false;
-      this.#commandLine(line, now);
-    } else if (/^a\/$/i.test(this.#line + character)) {
-      this.#line = "";
-      this.#commandLine(this.#lastLine, now);
-    } else if (octet >= 32 && octet < 127) {
-      // A line begins at AT: anything before it is not for the modem. V.250 §5.2.1
-      const line = this.#line + character;
-      this.#line = /^a(t.*)?$/i.test(line) ? line.slice(0, MOST_LINE) : /a/i.test(character) ? character : "";
-      if (line.length > MOST_LINE) this.#isTooLong = true;
-    }
-  }
-
-  #commandLine(line: string, now: Millis): void {
-    if (!/^at/i.test(line)) return;
-    this.#lastLine = line;
-    this.#run(splitCommandLine(line.slice(2)), now);
-  }
-
-  /** Carry out the commands of a line from left to right; the first that fails ends it. V.250 §5.7 */
-  #run(commands: readonly string[], now: Millis): void {
-    const [command, ...rest] = commands;
-    if (command === undefined) {
-      this.#later(now, this.#profile.answerMs, () => this.#final("OK"));
+  #call(
+    terminal: Terminal,
+    number: number,
+    { isUp, contextIdentifier }: Extract<AtPortOutput, { kind: "call" }>,
+    now: Millis,
+  ): void {
+    if (!isUp) {
+      this.#device.contexts.setActive(contextIdentifier, false);
+      if (terminal.call !== undefined) this.#outputs.push({ kind: "call", isUp: false, call: terminal.call });
+      terminal.call = undefined;
+      this.#event("call", "the call is over", number);
       return;
     }
-    const answer = answerCommand(command, this.#settings, this.#profile);
-    switch (answer.kind) {
-      case "dial":
-        this.#state = "dialling";
-        this.#later(now, this.#profile.dialMs, () => this.#dialled());
-        return;
-      case "return":
-        this.#later(now, this.#profile.answerMs, () => {
-          if (this.#hasCall) this.#connect();
-          else this.#final("NO CARRIER");
-        });
-        return;
-      case "error":
-        this.#later(now, this.#profile.answerMs, () => this.#final(answer.code));
-        return;
-      case "done":
-        this.#later(now, answer.afterMs, () => {
-          if (answer.hangsUp && this.#hasCall) this.#hangUp();
-          if (answer.resets) this.#settings = new ModemSettings();
-          for (const text of answer.lines) this.#information(text);
-          if (rest.length === 0) this.#final("OK");
-          else this.#run(rest, now + answer.afterMs);
-        });
+    this.#lastCall += 1;
+    terminal.call = this.#lastCall;
+    const apn = this.#device.contexts.get(contextIdentifier)?.apn ?? "";
+    const setup = {
+      contextIdentifier,
+      apn,
+      address: addressOf(contextIdentifier),
+      emptyNaks: this.#emptyNaks,
+    };
+    this.#outputs.push({ kind: "call", isUp: true, call: terminal.call, port: number, setup });
+    this.#event("call", `a call over context ${contextIdentifier}, access point "${apn}"`, number);
+    this.#faults.handle({ kind: "call" }, now);
+    this.#drainFaults(now);
+  }
+
+  #drainDevice(now: Millis): void {
+    for (let output = this.#device.next(); output !== undefined; output = this.#device.next()) {
+      switch (output.kind) {
+        case "unsolicited":
+          for (const port of this.#ports) port.handle(output, now);
+          break;
+        case "deactivated": {
+          const gone = output.contextIdentifiers;
+          this.#endCalls((contextIdentifier) => gone.includes(contextIdentifier), now);
+          break;
+        }
+        case "event":
+          this.#event("network", output.text, undefined);
+      }
+      this.#drain(now);
     }
   }
 
-  #later(now: Millis, afterMs: Millis, act: () => void): void {
-    this.#answer = { at: now + afterMs, begunAt: now, act };
-  }
-
-  #dialled(): void {
-    if (!this.#profile.hasCarrier) {
-      this.#state = "command";
-      this.#final("NO CARRIER");
-      return;
+  #drainFaults(now: Millis): void {
+    for (let fault = this.#faults.next(); fault !== undefined; fault = this.#faults.next()) {
+      this.#event("fault", faultWords(fault), "port" in fault ? fault.port : undefined);
+      this.#strike(fault, now);
     }
-    this.#hasCall = true;
-    this.#connect();
-    this.#outputs.push({ kind: "call", isUp: true });
   }
 
-  #connect(): void {
-    this.#state = "online";
-    this.#pluses = 0;
-    this.#final(`CONNECT ${this.#profile.bitsPerSecond}`);
+  #strike(fault: Fault, now: Millis): void {
+    switch (fault.kind) {
+      case "line":
+        for (const { line } of this.#named(fault.port)) line.damage(fault.damage, now);
+        return;
+      case "unplug":
+        this.#unplug(fault.forMs, now);
+        return;
+      case "restart":
+        this.#unplug(this.#device.profile.restartMs, now);
+        return;
+      case "refuseApn":
+        this.#device.refuseApns(fault.forMs);
+        return;
+      case "loseRegistration":
+        this.#device.handle({ kind: "lost", forMs: fault.forMs }, now);
+        return;
+      case "slow":
+        this.#slowBy = fault.byMs;
+        this.#slowUntil = now + fault.forMs;
+        return;
+      case "say":
+        this.#say(fault, now);
+        return;
+      case "answer":
+        this.#override = fault.text;
+        return;
+      case "hangUp":
+        this.#endCalls(() => true, now);
+        return;
+      case "emptyNak":
+        this.#emptyNaks = fault.times;
+        return;
+      case "message":
+        this.#device.handle(fault, now);
+        return;
+      case "signal":
+        this.#device.handle({ kind: "signal", quality: fault.quality }, now);
+    }
   }
 
-  #hangUp(): void {
-    this.#hasCall = false;
-    this.#state = "command";
-    this.#escapeAt = undefined;
-    this.#outputs.push({ kind: "call", isUp: false });
+  #say(fault: Extract<Fault, { kind: "say" }>, now: Millis): void {
+    const { text, isRaw } = fault;
+    for (const port of this.#named(fault.port)) {
+      if (isRaw) port.handle({ kind: "raw", octets: fromLatin1(text) }, now);
+      else port.handle({ kind: "unsolicited", by: () => text }, now);
+    }
   }
 
-  /** In a call everything goes through; +++ between two silences goes through too, and then gives the commands back. */
-  #dataFromDte(octets: Uint8Array, now: Millis): void {
-    if (octets.length === 0) return;
-    this.#outputs.push({ kind: "data", octets: octets.slice() });
-    const quietBefore = this.#pluses > 0 ? this.#escapeAt === undefined : now - this.#lastDteAt >= GUARD;
-    this.#escapeAt = undefined;
-    const allPluses = octets.length <= 3 && octets.every((octet) => octet === PLUS);
-    this.#pluses = quietBefore && allPluses ? this.#pluses + octets.length : 0;
-    if (this.#pluses === 3) this.#escapeAt = now + GUARD;
-    else if (this.#pluses > 3) this.#pluses = 0;
-    this.#lastDteAt = now;
+  #endCalls(isMeant: (contextIdentifier: number) => boolean, now: Millis): void {
+    for (const port of this.#ports) {
+      for (const terminal of port.terminals) {
+        const { calledContext } = terminal.port;
+        if (calledContext !== undefined && isMeant(calledContext)) {
+          port.tell(terminal, { kind: "callEnded" }, now);
+        }
+      }
+    }
   }
 
-  #information(text: string): void {
-    const [before, after] = this.#settings.verbose ? ["\r\n", "\r\n"] : ["", "\r\n"];
-    this.#outputs.push({ kind: "dte", octets: fromLatin1(`${before}${text}${after}`) });
+  #named(port: number | undefined): readonly HostPort[] {
+    return this.#ports.filter((_, number) => port === undefined || port === number);
   }
 
-  #final(word: string): void {
-    if (this.#settings.quiet) return;
-    const number = numbers.get(word) ?? (word.startsWith("CONNECT") ? "1" : "4");
-    const text = this.#settings.verbose ? `\r\n${word}\r\n` : `${number}\r`;
-    this.#outputs.push({ kind: "dte", octets: fromLatin1(text) });
+  #event(name: ModemEvent["name"], text: string, port: number | undefined): void {
+    this.#outputs.push({ kind: "event", event: { name, port, text } });
   }
 }
-
-/** Numeric result codes, V.250 §5.7.1. */
-const numbers = new Map([["OK", "0"], ["RING", "2"], ["NO CARRIER", "3"], ["ERROR", "4"]]);

@@ -1,14 +1,15 @@
 /**
- * The far end of a virtual call: a PPP server that has its peer prove itself by MS-CHAPv2, gives it an address and name
- * servers, and answers pings. Octets of the line in, octets out.
+ * The far end of a virtual call: a PPP server that has its peer prove itself, gives it an address and name servers, and answers
+ * pings. Octets of the line in, octets out.
  *
  * @module
  */
-import { concat, readUint16 } from "../base/octets.ts";
+import { concat, readUint16, sameOctets } from "../base/octets.ts";
 import { SeededRandom } from "../base/random.ts";
 import { fromLatin1 } from "../base/text.ts";
 import type { Machine, Millis } from "../machine.ts";
 import { ChapAuthenticator, chapDigests, OwnChallenges } from "../ppp/auth/chap.ts";
+import { PapAuthenticator } from "../ppp/auth/pap.ts";
 import { encodeFrame, escapesFor, FrameDecoder, type TransmitFormat } from "../ppp/hdlc.ts";
 import { IpcpPolicy } from "../ppp/ipcp.ts";
 import type { LcpConfiguration } from "../ppp/lcp.ts";
@@ -17,6 +18,10 @@ import type { LinkConfiguration, LinkEnd } from "../ppp/link_configuration.ts";
 import { defaultTimes } from "../ppp/option_policy.ts";
 import { protocolNumber } from "../ppp/protocol_numbers.ts";
 import { answerIcmpEcho } from "./echo_responder.ts";
+
+/** Codes of RFC 1661 §5. */
+const CONFIGURE_REQUEST = 1;
+const CONFIGURE_NAK = 3;
 
 /** LCP with all that a clean line allows, without authentication. */
 export const cleanLineLcp: LcpConfiguration = {
@@ -46,8 +51,12 @@ export interface PppServerOptions {
   /** Address for the caller. */
   readonly peerAddress: number;
   readonly dns: readonly number[];
+  /** How the caller proves itself; MS-CHAPv2 when left out. */
+  readonly method?: "none" | "pap" | "chap-md5" | "mschap-v2";
   /** Leave echo requests unanswered. */
   readonly ignoresPings: boolean;
+  /** Answer so many of the caller's IPCP Configure-Requests by a Configure-Nak without an option, as a modem that has no address yet. */
+  readonly emptyNaks?: number;
   /** Octets from the host's random source, 16 are enough. */
   readonly seed: Uint8Array;
 }
@@ -70,10 +79,12 @@ export class PppServer implements Machine<PppServerInput, PppServerOutput> {
   readonly #link: Link;
   readonly #decoder = new FrameDecoder({ mostInformation: 1500 });
   readonly #outputs: PppServerOutput[] = [];
+  #emptyNaks: number;
   #format: TransmitFormat = { escapes: escapesFor(0xffffffff), pfc: false, acfc: false };
 
   constructor(options: PppServerOptions) {
     this.#options = options;
+    this.#emptyNaks = options.emptyNaks ?? 0;
     this.#link = new Link(serverLink(options));
   }
 
@@ -112,6 +123,13 @@ export class PppServer implements Machine<PppServerInput, PppServerOutput> {
   }
 
   #packet(packet: Uint8Array, now: Millis): void {
+    if (
+      this.#emptyNaks > 0 && readUint16(packet, 0) === protocolNumber.ipcp && packet[2] === CONFIGURE_REQUEST
+    ) {
+      this.#emptyNaks -= 1;
+      this.#send(Uint8Array.of(packet[0] ?? 0, packet[1] ?? 0, CONFIGURE_NAK, packet[3] ?? 0, 0, 4));
+      return;
+    }
     if (readUint16(packet, 0) !== protocolNumber.ip || !this.#link.carries("ip")) {
       this.#link.handle({ kind: "packet", packet }, now);
       this.#drain();
@@ -145,8 +163,10 @@ export class PppServer implements Machine<PppServerInput, PppServerOutput> {
 function serverLink(options: PppServerOptions): LinkConfiguration {
   const random = new SeededRandom(concat(options.seed, Uint8Array.of(1)));
   const user = fromLatin1(options.user);
+  const secret = fromLatin1(options.secret);
+  const method = options.method ?? "mschap-v2";
   return {
-    lcp: { ...cleanLineLcp, require: ["mschap-v2"] },
+    lcp: { ...cleanLineLcp, require: method === "none" ? [] : [method] },
     lcpTimes: defaultTimes,
     silent: false,
     passive: false,
@@ -156,20 +176,22 @@ function serverLink(options: PppServerOptions): LinkConfiguration {
         throw new Error("The server proves itself by no method of its own");
       },
       checkPeer: () =>
-        new ChapAuthenticator({
-          digest: chapDigests["mschap-v2"],
-          name: fromLatin1(options.name),
-          secretFor: (name) =>
-            name.length === user.length && name.every((octet, i) => octet === user[i])
-              ? fromLatin1(options.secret)
-              : undefined,
-          ownChallenges: new OwnChallenges(),
-          random: (octets) => random.fill(new Uint8Array(octets)),
-          restartMs: 3000,
-          maxChallenges: 10,
-          intervalMs: 0,
-          remoteName: undefined,
-        }),
+        method === "pap"
+          ? new PapAuthenticator({
+            verify: (name, password) => sameOctets(name, user) && sameOctets(password, secret),
+            timeoutMs: 30_000,
+          })
+          : new ChapAuthenticator({
+            digest: chapDigests[method === "chap-md5" ? "chap-md5" : "mschap-v2"],
+            name: fromLatin1(options.name),
+            secretFor: (name) => sameOctets(name, user) ? secret : undefined,
+            ownChallenges: new OwnChallenges(),
+            random: (octets) => random.fill(new Uint8Array(octets)),
+            restartMs: 3000,
+            maxChallenges: 10,
+            intervalMs: 0,
+            remoteName: undefined,
+          }),
     },
     networks: () => [{
       name: "ip",

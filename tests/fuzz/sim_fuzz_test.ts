@@ -1,5 +1,5 @@
 /**
- * Whatever comes over a line, the conversation, the virtual modem and the echo responder neither throw nor grow.
+ * Whatever comes over a line, the virtual modem and the echo responder neither throw nor grow.
  *
  * @module
  */
@@ -7,9 +7,19 @@ import fc from "fast-check";
 import { internetChecksum } from "../../src/base/internet_checksum.ts";
 import { writeUint16 } from "../../src/base/octets.ts";
 import { fromLatin1 } from "../../src/base/text.ts";
-import { Chat } from "../../src/chat/chat.ts";
 import { answerIcmpEcho, emitIcmpEcho } from "../../src/sim/echo_responder.ts";
+import { plainDevice } from "../../src/sim/device.ts";
 import { Modem } from "../../src/sim/modem.ts";
+import { modemProfiles } from "../../src/sim/profiles/table.ts";
+import { parseScript } from "../../src/sim/script.ts";
+import { ScriptError } from "../../src/sim/script_table.ts";
+import {
+  fromSeptets,
+  packSeptets,
+  parseSubmit,
+  toSeptets,
+  unpackSeptets,
+} from "../../src/sim/short_message.ts";
 import { assert, assertEquals, test } from "../support/test.ts";
 
 const runs = { numRuns: 100_000 };
@@ -25,6 +35,11 @@ const modemText = fc.array(
     "+",
     "+++",
     "D*99#",
+    "+CMUX=0",
+    "+CMGS=1",
+    "+CFUN=1,1",
+    "\x1a",
+    "\xf9\x03\x3f\x01\x1c\xf9\xf9\x07\x3f\x01\xde\xf9",
     "E0",
     "V0",
     "Q1",
@@ -39,48 +54,12 @@ const modemText = fc.array(
   { maxLength: 12 },
 ).map((parts) => fromLatin1(parts.join("")));
 
-test("Chat under any octets ends once at most, and cuts do not change what it says", () => {
-  const script = {
-    steps: [{ kind: "expect" as const, octets: fromLatin1("aab"), withinMs: 10 }],
-    abort: [fromLatin1("abb"), fromLatin1("b")],
-  };
-  const words = fc.array(fc.constantFrom("a", "b", "c"), { maxLength: 12 }).map((each) =>
-    fromLatin1(each.join(""))
-  );
-  fc.assert(
-    fc.property(words, fc.nat(12), (input, cut) => {
-      const talk = (...parts: readonly Uint8Array[]) => {
-        const chat = new Chat(script);
-        chat.handle({ kind: "start" }, 0);
-        for (const part of parts) chat.handle({ kind: "octets", octets: part }, 0);
-        const kinds: string[] = [];
-        for (let output = chat.next(); output !== undefined; output = chat.next()) {
-          kinds.push(output.kind === "ended" ? output.result.kind : output.kind);
-        }
-        return kinds;
-      };
-      const whole = talk(input);
-      assert(whole.length <= 2);
-      assertEquals(talk(input.subarray(0, cut), input.subarray(cut)), whole);
-    }),
-    runs,
-  );
-});
-
 test("Modem under any typing never throws and is not kept busy for ever", () => {
   const input = fc.array(fc.tuple(fc.oneof(octets, modemText), fc.nat(2000)), { maxLength: 6 });
   fc.assert(
-    fc.property(input, fc.boolean(), (parts, hasCarrier) => {
-      const modem = new Modem({
-        manufacturer: "M",
-        model: "M",
-        operator: "O",
-        signalQuality: 1,
-        hasCarrier,
-        bitsPerSecond: 9600,
-        answerMs: 1,
-        dialMs: 200,
-      });
+    fc.property(input, fc.constantFrom(...modemProfiles.values()), (parts, profile) => {
+      const modem = new Modem({ ...plainDevice(profile), ports: 1 });
+      modem.handle({ kind: "start" }, 0);
       let now = 0;
       let said = 0;
       for (const [typed, pause] of parts) {
@@ -97,7 +76,74 @@ test("Modem under any typing never throws and is not kept busy for ever", () => 
       }
       assert(said < 5000);
     }),
+    { numRuns: 30_000 },
+  );
+});
+
+test("parseSubmit under any octets gives a message or none, and never throws", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), fc.integer({ min: -1, max: 60 }), (pdu, length) => {
+      const message = parseSubmit(pdu, length);
+      if (message !== undefined) assert(message.text.length <= 160);
+      const honest = parseSubmit(pdu, pdu.length - 1 - (pdu[0] ?? 0));
+      if (honest !== undefined) assert(/^\+?[0-9a-f]{0,20}$/.test(honest.number), honest.number);
+    }),
     runs,
+  );
+});
+
+test("Every text goes into septets and octets and comes back", () => {
+  const characters = "@£$¥èéùìòÇ\nØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0189:;<=>?¡AZÄÖÑÜ§¿azäöñüà^{}\\[~]|€";
+  const text = fc.array(fc.constantFrom(...characters), { maxLength: 80 }).map((each) => each.join(""));
+  fc.assert(
+    fc.property(text, (each) => {
+      const septets = toSeptets(each) ?? [];
+      assertEquals(fromSeptets(unpackSeptets(packSeptets(septets), septets.length)), each);
+    }),
+    { numRuns: 20_000 },
+  );
+});
+
+test("parseScript under any text gives a script or a ScriptError, never another error", () => {
+  const parts = fc.array(
+    fc.constantFrom(
+      "[sim]",
+      "[network]",
+      "[[fault]]",
+      "[call]",
+      "\n",
+      "pin",
+      "do",
+      " = ",
+      '"hang"',
+      '"1234"',
+      "12",
+      "true",
+      "[",
+      "]",
+      "{",
+      "}",
+      '"',
+      "'",
+      ".",
+      ",",
+      "__proto__",
+      "2026-01-01",
+      "nan",
+      "#",
+      "\u0000",
+    ),
+    { maxLength: 14 },
+  ).map((each) => each.join(""));
+  fc.assert(
+    fc.property(fc.oneof(parts, fc.string({ maxLength: 60 })), (text) => {
+      try {
+        parseScript(text);
+      } catch (error) {
+        assert(error instanceof ScriptError, `${error}`);
+      }
+    }),
+    { numRuns: 30_000 },
   );
 });
 

@@ -19,10 +19,18 @@ const packages: Record<string, string> = {
   "/usr/sbin/ip": "iproute2",
   "/usr/bin/tshark": "tshark",
   "/usr/bin/slirp-fullbolt": "slirp",
+  "/usr/bin/wvdial": "wvdial",
+  "/usr/bin/comgt": "comgt",
+  "/usr/sbin/ModemManager": "modemmanager",
+  "/usr/bin/dbus-daemon": "dbus",
+  "/usr/bin/gdbus": "libglib2.0-bin",
 };
 
 /** Words of the scenarios' files that are not scenarios themselves. */
 const words = new Set([
+  "modem",
+  "was_told",
+  "dials_by_our_chat",
   "authenticates",
   "refused",
   "both_ways",
@@ -60,6 +68,21 @@ const words = new Set([
   "bsd_sent_by_the_kernel",
   "compresses_between_us",
   "compresses_at_loss",
+  "cmux_end",
+  "cmux_linux",
+  "sim_modem",
+  "real_pppd",
+  "near_dials",
+  "wvdials",
+  "managed",
+  "our_dial",
+  "dial_crossing",
+  "line_counts",
+  "dial_ended",
+  "dial_reads_signal",
+  "dial_loses_call",
+  "asks_signal",
+  "carries_5_mb",
 ]);
 
 function exists(path: string): boolean {

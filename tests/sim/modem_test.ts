@@ -3,87 +3,15 @@
  *
  * @module
  */
-import { fromLatin1, latin1 } from "../../src/base/text.ts";
-import { Modem } from "../../src/sim/modem.ts";
-import { type ModemProfile, splitCommandLine } from "../../src/sim/modem_dialect.ts";
+import { splitCommandLine } from "../../src/sim/command_line.ts";
+import type { ModemOptions } from "../../src/sim/modem.ts";
+import { inCall, ModemBench, plainModem, silentEcho } from "../support/modem_bench.ts";
 import { assertEquals, test } from "../support/test.ts";
 
-const profile: ModemProfile = {
-  manufacturer: "Maker",
-  model: "Model",
-  operator: "Operator",
-  signalQuality: 24,
-  hasCarrier: true,
-  bitsPerSecond: 150_000_000,
-  answerMs: 20,
-  dialMs: 400,
-};
-
-/** A modem under virtual time, and what it said. */
-class Bench {
-  readonly modem: Modem;
-  now = 0;
-
-  constructor(different: Partial<ModemProfile> = {}) {
-    this.modem = new Modem({ ...profile, ...different });
-  }
-
-  /** What it says to the DTE at once; data and calls in angle brackets. */
-  #said(): string {
-    const parts: string[] = [];
-    for (let output = this.modem.next(); output !== undefined; output = this.modem.next()) {
-      if (output.kind === "call") parts.push(output.isUp ? "<up>" : "<down>");
-      else if (output.kind === "data") parts.push(`<${latin1(output.octets)}>`);
-      else parts.push(latin1(output.octets));
-    }
-    return parts.join("");
-  }
-
-  types(text: string): string {
-    this.modem.handle({ kind: "dte", octets: fromLatin1(text) }, this.now);
-    return this.#said();
-  }
-
-  hears(text: string): string {
-    this.modem.handle({ kind: "data", octets: fromLatin1(text) }, this.now);
-    return this.#said();
-  }
-
-  farEndHangsUp(): string {
-    this.modem.handle({ kind: "callEnded" }, this.now);
-    return this.#said();
-  }
-
-  after(ms: number): string {
-    const until = this.now + ms;
-    for (let due = this.modem.deadline; due !== undefined && due <= until; due = this.modem.deadline) {
-      this.now = Math.max(this.now, due);
-      this.modem.expire(this.now);
-    }
-    this.now = until;
-    return this.#said();
-  }
-
-  /** A command line without its echo, and all that is answered within a second. */
-  asks(line: string): string {
-    return this.types(`${line}\r`) + this.after(1000);
-  }
-}
-
-function silentEcho(different: Partial<ModemProfile> = {}): Bench {
-  const bench = new Bench(different);
-  bench.asks("ATE0");
-  return bench;
-}
-
-function inCall(): Bench {
-  const bench = silentEcho();
-  bench.asks("ATD*99#");
-  return bench;
-}
+const denied: Partial<ModemOptions> = { carrier: { ...plainModem.carrier, registration: "denied" } };
 
 test("Modem echoes until ATE0 and answers after its delay", () => {
-  const bench = new Bench();
+  const bench = new ModemBench();
   assertEquals(bench.types("AT\r"), "AT\r");
   assertEquals(bench.after(19), "");
   assertEquals(bench.after(1), "\r\nOK\r\n");
@@ -96,14 +24,14 @@ test("Modem echoes until ATE0 and answers after its delay", () => {
 test("Modem answers what a dial-up asks", () => {
   const bench = silentEcho();
   const answers: [string, string][] = [
-    ["ATI", "\r\nMaker Model\r\n\r\nOK\r\n"],
+    ["ATI", "\r\nuplinkd virtual modem\r\n\r\nOK\r\n"],
     ["at+cpin?", "\r\n+CPIN: READY\r\n\r\nOK\r\n"],
     ["AT+CSQ", "\r\n+CSQ: 24,99\r\n\r\nOK\r\n"],
     ["AT+CREG?", "\r\n+CREG: 0,1\r\n\r\nOK\r\n"],
     ["AT+CEREG?", "\r\n+CEREG: 0,1\r\n\r\nOK\r\n"],
-    ["AT+COPS?", '\r\n+COPS: 0,0,"Operator",7\r\n\r\nOK\r\n'],
+    ["AT+COPS?", '\r\n+COPS: 0,0,"Simnet",7\r\n\r\nOK\r\n'],
     ['AT+CGDCONT=1,"IP","a;b c"', "\r\nOK\r\n"],
-    ["AT+CGDCONT?", '\r\n+CGDCONT: 1,"IP","a;b c"\r\n\r\nOK\r\n'],
+    ["AT+CGDCONT?", '\r\n+CGDCONT: 1,"IP","a;b c","",0,0\r\n\r\nOK\r\n'],
     ['AT+CGDCONT=99,"IP"', "\r\nERROR\r\n"],
     ["AT+NONSENSE", "\r\nERROR\r\n"],
     ["ATA", "\r\nNO CARRIER\r\n"],
@@ -152,7 +80,7 @@ test("Modem puts a call through, and everything through the call", () => {
 });
 
 test("Modem says NO CARRIER when the call does not get through, or a character ends dialling", () => {
-  assertEquals(silentEcho({ hasCarrier: false }).asks("ATD*99#"), "\r\nNO CARRIER\r\n");
+  assertEquals(silentEcho(denied).asks("ATD*99#"), "\r\nNO CARRIER\r\n");
   const bench = silentEcho();
   bench.types("ATD*99#\r");
   bench.after(100);
@@ -201,4 +129,47 @@ test("splitCommandLine keeps quotes whole and gives dialling the rest", () => {
     "+CSQ",
     "D*99***1#;x",
   ]);
+});
+
+test("Modem ends a call when the host lets the line go, unless AT&D0 forbade it", () => {
+  const bench = inCall();
+  assertEquals(bench.hostHangsUp(), "<down>");
+  assertEquals(bench.asks("AT"), "\r\nOK\r\n");
+  const deaf = silentEcho();
+  deaf.asks("AT&D0");
+  deaf.asks("ATD*99#");
+  assertEquals(deaf.hostHangsUp(), "");
+  assertEquals(deaf.types("on"), "<on>");
+});
+
+test("Modem answers on one port while another is in a call, and says the same news on both", () => {
+  const bench = inCall({ ports: 2 });
+  bench.types("AT+CREG=1\r", 1);
+  bench.after(100);
+  bench.others.clear();
+  bench.types("AT+CGACT?\r", 1);
+  assertEquals(bench.after(100), "");
+  assertEquals(bench.others.get(1), "AT+CGACT?\r\r\n+CGACT: 1,1\r\n\r\nOK\r\n");
+  assertEquals(bench.types("data"), "<data>");
+});
+
+test("Modem asks for the text of a message, and forgets it at escape", () => {
+  const bench = silentEcho();
+  bench.asks("AT+CMGF=1");
+  assertEquals(bench.asks('AT+CMGS="+15551234"'), "\r\n> ");
+  assertEquals(bench.types("hello\x1b") + bench.after(2000), "\r\nOK\r\n");
+  bench.asks('AT+CMGS="+15551234"');
+  assertEquals(bench.types('he said "OK"\x1a') + bench.after(2000), "\r\n+CMGS: 1\r\n\r\nOK\r\n");
+  assertEquals(
+    bench.events.filter(({ name }) => name === "network").at(-1)?.text,
+    'a message to +15551234: he said "OK"',
+  );
+});
+
+test("Modem hides PINs and passwords from those who watch", () => {
+  const bench = silentEcho({ sim: { ...plainModem.sim, pin: "4711" } });
+  bench.asks("AT+CPIN=4711");
+  bench.asks('AT+CGAUTH=1,1,"user","canary"');
+  bench.asks('AT+CLCK="SC",0,"4711"');
+  assertEquals(bench.events.some(({ text }) => /4711|canary/.test(text)), false);
 });

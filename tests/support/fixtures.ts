@@ -5,9 +5,11 @@
  */
 import type { Host } from "../../src/host.ts";
 import { recovery } from "../run/recovery_fixture.ts";
+import { chatPlays } from "./chat_play.ts";
 import { spawnUnderLimit } from "./spawn_under_limit.ts";
 
 const fixtures: Readonly<Record<string, (host: Host, word: string) => Promise<void>>> = {
+  chatPlays,
   recovery,
   spawnUnderLimit,
 };

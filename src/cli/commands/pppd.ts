@@ -297,7 +297,7 @@ function hostNameOf(host: Host): string {
 }
 
 /** Whether the kernel has IPv6, as pppd looks: by a socket of that family. */
-function hasIpv6(host: Host): boolean {
+export function hasIpv6(host: Host): boolean {
   try {
     host.close(host.socket(AF.INET6, 2, 0));
     return true;

@@ -5,8 +5,7 @@
  */
 import { type Fd, type Host, HostError, type Interest, type Millis } from "../../host.ts";
 import { earliest } from "../../machine.ts";
-import { Modem } from "../../sim/modem.ts";
-import type { ModemProfile } from "../../sim/modem_dialect.ts";
+import { Modem, type ModemOptions } from "../../sim/modem.ts";
 import { PppServer, type PppServerOptions } from "../../sim/ppp_server.ts";
 
 const READ_OCTETS = 4096;
@@ -23,10 +22,11 @@ export class FarEnd {
   #queue: Uint8Array[] = [];
   #queued = 0;
 
-  constructor(host: Host, fd: Fd, modem: ModemProfile, server: PppServerOptions) {
+  constructor(host: Host, fd: Fd, modem: ModemOptions, server: PppServerOptions) {
     this.#host = host;
     this.#fd = fd;
     this.#modem = new Modem(modem);
+    this.#modem.handle({ kind: "start" }, host.clock());
     this.#server = new PppServer(server);
   }
 
@@ -64,7 +64,7 @@ export class FarEnd {
         if (output.kind === "call") {
           this.#server.handle({ kind: output.isUp ? "connected" : "disconnected" }, now);
         } else if (output.kind === "dte") this.#send(output.octets);
-        else this.#server.handle({ kind: "octets", octets: output.octets }, now);
+        else if (output.kind === "data") this.#server.handle({ kind: "octets", octets: output.octets }, now);
       }
       for (let output = this.#server.next(); output !== undefined; output = this.#server.next()) {
         more = true;

@@ -4,16 +4,14 @@
  *
  * @module
  */
-import type { ChatScript, ChatStep } from "../../chat/chat.ts";
 import { fromLatin1 } from "../../base/text.ts";
+import type { ChatSettings } from "../../chat/conversation.ts";
+import { parseScript, wordsOf } from "../../chat/script.ts";
 import { chapDigests, ChapPeer, OwnChallenges } from "../../ppp/auth/chap.ts";
 import { IpcpPolicy } from "../../ppp/ipcp.ts";
 import type { LinkConfiguration } from "../../ppp/link_configuration.ts";
 import { defaultTimes } from "../../ppp/option_policy.ts";
 import { cleanLineLcp } from "../../sim/ppp_server.ts";
-
-const ANSWER_WITHIN = 2000;
-const CALL_WITHIN = 5000;
 
 /** The commands that dial, in order. */
 export const dialCommands = [
@@ -27,20 +25,11 @@ export const dialCommands = [
 ] as const;
 
 /** The conversation that dials: every command, `OK` after each, `CONNECT` and the rest of its line after the last. */
-export function dialScript(): ChatScript {
-  const expect = (word: string, withinMs: number): ChatStep => ({
-    kind: "expect",
-    octets: fromLatin1(word),
-    withinMs,
-  });
-  const steps = dialCommands.flatMap((command): ChatStep[] => [
-    { kind: "send", octets: fromLatin1(`${command}\r`) },
-    ...(command.startsWith("ATD")
-      ? [expect("CONNECT ", CALL_WITHIN), expect("\r\n", ANSWER_WITHIN)]
-      : [expect("OK\r\n", ANSWER_WITHIN)]),
-  ]);
-  const abort = ["NO CARRIER", "BUSY", "NO DIALTONE", "ERROR"].map(fromLatin1);
-  return { steps, abort };
+export function dialScript(): ChatSettings {
+  const aborts = ["NO CARRIER", "BUSY", "NO DIALTONE", "ERROR"].flatMap((word) => ["ABORT", word]);
+  const commands = dialCommands.flatMap((command, i) => [i === 0 ? "" : "OK\\r\\n", command]);
+  const call = ["TIMEOUT", "5", "CONNECT ", "\\c", "TIMEOUT", "2", "\\r\\n"];
+  return { steps: parseScript(wordsOf([...aborts, "TIMEOUT", "2", ...commands, ...call])), typingMs: 0 };
 }
 
 /** The link of the caller. `random` fills octets from the host's source; `seed` is 16 octets of it. */

@@ -8,8 +8,9 @@
  */
 import { formatIpv4 } from "../../base/inet.ts";
 import { concat, writeUint16 } from "../../base/octets.ts";
-import { printable } from "../../base/text.ts";
-import { Chat, type ChatOutput } from "../../chat/chat.ts";
+import { fromLatin1, printable } from "../../base/text.ts";
+import { Chat } from "../../chat/chat.ts";
+import type { ChatOutput } from "../../chat/conversation.ts";
 import { type Fd, type Host, HostError, type Interest, type Millis, type Wakeup } from "../../host.ts";
 import { openPty, openPtySlave } from "../../linux/pty.ts";
 import { type SerialPort, takeDescriptor } from "../../linux/serial.ts";
@@ -20,6 +21,8 @@ import { Link } from "../../ppp/link.ts";
 import type { Framing, LinkEnd, LinkOutput } from "../../ppp/link_configuration.ts";
 import type { NetworkAgreement } from "../../ppp/network.ts";
 import { protocolNumber } from "../../ppp/protocol_numbers.ts";
+import { plainDevice } from "../../sim/device.ts";
+import { plain } from "../../sim/profiles/plain.ts";
 import { hostWords } from "../host_words.ts";
 import type { Service } from "../loop.ts";
 import { Programs } from "../programs.ts";
@@ -231,15 +234,14 @@ export class DemoService implements Service {
 
   #makeFarEnd(): FarEnd {
     const { fault } = this.#options;
+    const device = plainDevice(plain);
     return new FarEnd(this.#host, this.#master, {
-      manufacturer: "uplinkd",
-      model: "virtual modem",
-      operator: "Demonet",
-      signalQuality: 24,
-      hasCarrier: fault !== "carrier",
-      bitsPerSecond: 150_000_000,
-      answerMs: 25,
-      dialMs: 400,
+      ...device,
+      carrier: {
+        ...device.carrier,
+        operator: "Demonet",
+        registration: fault === "carrier" ? "denied" : "home",
+      },
     }, {
       name: "demo-server",
       user: USER,
@@ -287,6 +289,7 @@ export class DemoService implements Service {
       case "send":
         this.#options.onNote(`to the modem:   ${printable(output.octets)}`);
         this.#host.write(this.#port.fd, output.octets);
+        this.#chat.handle({ kind: "taken" }, this.#now);
         return;
       case "matched":
         this.#options.onNote(`from the modem: ${printable(output.heard)}`);
@@ -295,9 +298,9 @@ export class DemoService implements Service {
       case "ended": {
         const { result } = output;
         if (result.kind === "aborted") {
-          this.#fail("noDial", `the modem answered ${printable(result.by)}`);
-        } else if (result.kind === "timeout") this.#fail("noDial", "the modem did not answer in time");
-        else this.#connected(result.rest);
+          this.#fail("noDial", `the modem answered ${printable(fromLatin1(result.by))}`);
+        } else if (result.kind === "reached") this.#connected(result.rest);
+        else this.#fail("noDial", "the modem did not answer in time");
       }
     }
   }

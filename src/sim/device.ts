@@ -1,0 +1,278 @@
+/**
+ * The inside of a virtual modem that all its ports share: card, network, contexts, messages, radio.
+ *
+ * Nothing outside this file changes this state but by the calls below.
+ *
+ * @module
+ */
+import { earliest, type Machine, type Millis } from "../machine.ts";
+import { Carrier, type CarrierInput, type CarrierOptions, plainCarrier } from "./carrier.ts";
+import { MessageStore } from "./message_store.ts";
+import type { ModemProfile } from "./modem_profile.ts";
+import { PacketContexts } from "./packet_context.ts";
+import type { PortSettings } from "./port_settings.ts";
+import { emitDeliver } from "./short_message.ts";
+import { plainSimCard, SimCard, type SimCardOptions } from "./sim_card.ts";
+import { toHex } from "../base/octets.ts";
+
+/** What a virtual modem is made of. */
+export interface DeviceOptions {
+  readonly profile: ModemProfile;
+  readonly sim: SimCardOptions;
+  readonly carrier: CarrierOptions;
+  /** Octets from the host's random source, 16 are enough. */
+  readonly seed: Uint8Array;
+}
+
+/** The profile with an ordinary card and network. */
+export function plainDevice(profile: ModemProfile): DeviceOptions {
+  return { profile, sim: plainSimCard, carrier: plainCarrier, seed: new Uint8Array(16) };
+}
+
+/** Input of a device. */
+export type DeviceInput =
+  | { readonly kind: "power"; readonly isOn: boolean }
+  | CarrierInput
+  /** The network brings a message. */
+  | {
+    readonly kind: "message";
+    readonly number: string;
+    readonly text: string;
+    /** In place of what number and text make. */
+    readonly pdu: Uint8Array | undefined;
+  };
+
+/** Output of a device. */
+export type DeviceOutput =
+  /** Said unasked on every port; `by` gives the line for one port, or undefined where it is not wanted. */
+  | { readonly kind: "unsolicited"; readonly by: (settings: PortSettings) => string | undefined }
+  /** The network let contexts go: calls over them are over. */
+  | { readonly kind: "deactivated"; readonly contextIdentifiers: readonly number[] }
+  | { readonly kind: "event"; readonly text: string };
+
+/** Stamp of every message: the network of a virtual modem has no clock. */
+const STAMP = "26/01/01,12:00:00+00";
+
+/** See the file's head. */
+export class Device implements Machine<DeviceInput, DeviceOutput> {
+  readonly profile: ModemProfile;
+  readonly sim: SimCard;
+  readonly carrier: Carrier;
+  readonly contexts = new PacketContexts();
+  readonly messages = new MessageStore();
+  readonly #outputs: DeviceOutput[] = [];
+  readonly #greeting: { at: Millis; text: string }[] = [];
+  #isOn = false;
+  #functionality = 1;
+  #poweredAt: Millis = 0;
+  #now: Millis = 0;
+  /** APNs are refused until then. */
+  #refusesUntil: Millis = -Infinity;
+  #lastFailure = "";
+  #reference = 0;
+
+  constructor(options: DeviceOptions) {
+    this.profile = options.profile;
+    this.sim = new SimCard(options.sim);
+    this.carrier = new Carrier(options.carrier, options.seed);
+  }
+
+  /** See Machine. */
+  get deadline(): Millis | undefined {
+    return earliest(this.carrier.deadline, this.#greeting[0]?.at);
+  }
+
+  /** See Machine. */
+  next(): DeviceOutput | undefined {
+    return this.#outputs.shift();
+  }
+
+  /** `<fun>` of +CFUN: 0 minimum, 1 full, 4 radio off. 3GPP TS 27.007 §8.2 */
+  get functionality(): number {
+    return this.#functionality;
+  }
+
+  /** Whether the card still answers SIM busy. */
+  get isSimBusy(): boolean {
+    return this.#now < this.#poweredAt + this.profile.simBusyMs;
+  }
+
+  /** Why the last call or context failed, in words. +CEER */
+  get lastFailure(): string {
+    return this.#lastFailure;
+  }
+
+  /** See Machine. */
+  handle(input: DeviceInput, now: Millis): void {
+    this.expire(now);
+    switch (input.kind) {
+      case "power":
+        this.#power(input.isOn, now);
+        break;
+      case "radio":
+      case "lost":
+      case "signal":
+        this.carrier.handle(input, now);
+        break;
+      case "message":
+        this.#receive(input.number, input.text, input.pdu);
+    }
+    this.#drainCarrier();
+  }
+
+  /** See Machine. */
+  expire(now: Millis): void {
+    this.#now = now;
+    for (let first = this.#greeting[0]; first !== undefined && now >= first.at; first = this.#greeting[0]) {
+      this.#greeting.shift();
+      const { state } = this.sim;
+      const said = state === "absent" ? "NOT INSERTED" : state;
+      this.#say(first.text.replace("{sim}", said));
+    }
+    this.carrier.expire(now);
+    this.#drainCarrier();
+  }
+
+  /** Have `+CFUN` at this value. */
+  setFunctionality(value: number): void {
+    this.#functionality = value;
+    this.#minds();
+  }
+
+  /** A PIN or PUK was entered: to be called after it. */
+  entered(isRight: boolean): void {
+    this.#minds();
+    const { state, pinTries, pukTries } = this.sim;
+    const left = `${pinTries} tries left for the PIN, ${pukTries} for the PUK`;
+    this.#outputs.push({
+      kind: "event",
+      text: `the card: ${isRight ? "right" : "wrong"}, now ${state}, ${left}`,
+    });
+  }
+
+  /** Refuse every access point name for a while. */
+  refuseApns(forMs: Millis): void {
+    this.#refusesUntil = this.#now + forMs;
+  }
+
+  /** Why a context cannot be activated now; undefined when it can. */
+  obstacle(contextIdentifier: number): "noContext" | "noNetwork" | "apn" | undefined {
+    const context = this.contexts.get(contextIdentifier);
+    if (context === undefined && contextIdentifier !== 1) return "noContext";
+    if (!this.carrier.isRegistered) return "noNetwork";
+    if (this.#now >= this.#refusesUntil && this.carrier.admits(context?.apn ?? "")) return undefined;
+    return "apn";
+  }
+
+  /** Activate a context, if nothing is in the way; whether it is active now. */
+  activate(contextIdentifier: number): boolean {
+    const obstacle = this.obstacle(contextIdentifier);
+    this.#lastFailure = obstacle === undefined ? "" : {
+      noContext: "Invalid context identifier",
+      noNetwork: "No network service",
+      apn: "Requested service option not subscribed (#33)",
+    }[obstacle];
+    if (obstacle === undefined) {
+      if (this.contexts.get(contextIdentifier) === undefined) {
+        this.contexts.define(contextIdentifier, { pdpType: "IP", apn: "" });
+      }
+      this.contexts.setActive(contextIdentifier, true);
+    }
+    return obstacle === undefined;
+  }
+
+  /** Take a message to send; its reference. 3GPP TS 23.040 §9.2.3.6 */
+  sent(number: string, text: string): number {
+    this.#outputs.push({ kind: "event", text: `a message to ${number}: ${text}` });
+    this.#reference = (this.#reference + 1) & 255;
+    return this.#reference;
+  }
+
+  #power(isOn: boolean, now: Millis): void {
+    this.#isOn = isOn;
+    this.#functionality = 1;
+    this.#greeting.length = 0;
+    this.contexts.deactivateAll();
+    if (isOn) {
+      this.#poweredAt = now;
+      this.sim.powerOn();
+      for (const { afterMs, text } of this.profile.greeting) {
+        this.#greeting.push({ at: now + afterMs, text });
+      }
+    }
+    this.#minds();
+  }
+
+  /** The radio goes on when everything that it needs is there. */
+  #minds(): void {
+    const isOn = this.#isOn && this.#functionality === 1 && this.sim.state === "READY";
+    this.carrier.handle({ kind: "radio", isOn }, this.#now);
+    this.#drainCarrier();
+  }
+
+  #receive(number: string, text: string, given: Uint8Array | undefined): void {
+    const message = { number, text, stamp: STAMP };
+    const pdu = given ?? emitDeliver(message);
+    const index = pdu === undefined ? undefined : this.messages.add(0, pdu, message);
+    if (pdu === undefined || index === undefined) {
+      this.#outputs.push({ kind: "event", text: "a message came that there is no room for" });
+      return;
+    }
+    this.#outputs.push({ kind: "event", text: `a message came from ${number}` });
+    this.#outputs.push({
+      kind: "unsolicited",
+      by: (settings) => {
+        if (settings.newMessages === 1) return `+CMTI: "SM",${index}`;
+        if (settings.newMessages === 0) return undefined;
+        if (settings.messageFormat === 1) return `+CMT: "${number}",,"${STAMP}"\r\n${text}`;
+        return `+CMT: ,${pdu.length - 1 - (pdu[0] ?? 0)}\r\n${toHex(pdu).toUpperCase()}`;
+      },
+    });
+  }
+
+  #say(text: string): void {
+    this.#outputs.push({ kind: "unsolicited", by: () => text });
+  }
+
+  #drainCarrier(): void {
+    for (let output = this.carrier.next(); output !== undefined; output = this.carrier.next()) {
+      if (output.kind === "signal") {
+        const { signalReport } = this.profile;
+        if (signalReport !== undefined) this.#say(signalReport(this));
+        continue;
+      }
+      const words = { 0: "off", 1: "registered", 2: "searching", 3: "denied", 5: "roaming" };
+      this.#outputs.push({ kind: "event", text: `the network: ${words[output.status]}` });
+      this.#reportRegistration();
+      if (this.carrier.isRegistered) continue;
+      const gone = this.contexts.deactivateAll();
+      if (gone.length === 0) continue;
+      this.#outputs.push({
+        kind: "unsolicited",
+        by: (each) => each.packetEvents ? "+CGEV: NW DETACH" : undefined,
+      });
+      this.#outputs.push({ kind: "deactivated", contextIdentifiers: gone });
+    }
+  }
+
+  #reportRegistration(): void {
+    for (const name of this.profile.registrations) {
+      this.#outputs.push({
+        kind: "unsolicited",
+        by: (settings) => {
+          const format = settings.registrationReports.get(name) ?? 0;
+          return format === 0 ? undefined : `${name}: ${registrationFields(this, format)}`;
+        },
+      });
+    }
+  }
+}
+
+/** `<stat>`, with area, cell and technology where the format has them. 3GPP TS 27.007 §7.2 and §10.1.22 */
+export function registrationFields(device: Device, format: number): string {
+  const { status, isRegistered, options } = device.carrier;
+  if (format < 2 || !isRegistered) return `${status}`;
+  const hex = (value: number) => value.toString(16).toUpperCase();
+  const area = hex(options.area).padStart(4, "0");
+  return `${status},"${area}","${hex(options.cell)}",${device.profile.accessTechnology}`;
+}

@@ -1,0 +1,302 @@
+/**
+ * `uplinkd dial` from power-on to packets and back, against virtual modems: over one port, two ports and a multiplexer, from
+ * whatever state a port is left in; and each way in which it cannot be.
+ *
+ * @module
+ */
+import { interfaceByName } from "../../src/linux/interface.ts";
+import { Netlink } from "../../src/linux/netlink.ts";
+import { writeFileAtomically } from "../../src/linux/files.ts";
+import { type DialRun, type DialTraits, runDial } from "../support/dial_run.ts";
+import { inNetworkNamespace, machine, run } from "../support/machine.ts";
+import { assert, assertEquals, test } from "../support/test.ts";
+
+inNetworkNamespace(import.meta.url, () => {
+  const host = machine();
+  const toDial = ["port", "modem", "sim", "network", "signal", "context"];
+  const toOnline = ["dial", "lcp", "network layer", "online"];
+  const ec25 = 'profile = "quectel-ec25"\n';
+  const e398 = 'profile = "huawei-e398"\n';
+  let isReady = false;
+
+  async function dialled(words: readonly string[], traits: DialTraits = {}): Promise<DialRun> {
+    if (!isReady) {
+      isReady = true;
+      for (const folder of ["/run", "/etc/ppp", "/var/lib"]) {
+        await run("mount", "-t", "tmpfs", "dial", folder);
+      }
+      host.makeDirectory("/run/lock", 0o755);
+    }
+    return await runDial(words, traits);
+  }
+
+  function isLeft(): string[] {
+    const netlink = new Netlink(host);
+    const left = ["/run/lock", "/run/uplinkd"].flatMap((folder) =>
+      host.status(folder) === undefined ? [] : host.list(folder)
+    );
+    if (interfaceByName(netlink, "ppp0") !== undefined) left.push("ppp0");
+    netlink.close();
+    return left;
+  }
+
+  function assertUp(result: DialRun, steps: readonly string[]): void {
+    assertEquals([result.status, result.steps], [0, steps], result.said);
+    assertEquals(isLeft(), []);
+    const up = result.events.find((each) => each.step === "network layer");
+    assertEquals(up?.address, "10.64.0.1");
+    assert(result.modem.some((each) => each.startsWith("the call is over")), result.modem.join("\n"));
+  }
+
+  test("dial over a multiplexer reads the signal every second while the call is up, and leaves the port at AT", async () => {
+    const result = await dialled(["--apn", "internet"], { script: ec25 });
+    assertUp(result, [...toDial, "multiplexer", ...toOnline]);
+    assertEquals(result.signals, 3);
+    assertEquals(result.modem.at(-1), "the host leaves CMUX");
+  });
+
+  test("dial over one bare port has no readings in the call, and hangs up by the escape sequence", async () => {
+    for (const script of [ec25, e398]) {
+      const result = await dialled(["--apn", "internet", "--cmux", "off"], { script });
+      assertUp(result, [...toDial, ...toOnline]);
+      assertEquals(result.signals, 0);
+      assert(result.modem.some((each) => each.startsWith("ATH")), result.modem.join("\n"));
+    }
+  });
+
+  test("dial over two ports reads the signal on the second", async () => {
+    const result = await dialled(["--apn", "internet", "--control", "PORT1"], { script: e398 });
+    assertUp(result, [...toDial, ...toOnline]);
+    assert(result.signals >= 3, `${result.signals} readings`);
+  });
+
+  test("dial without an APN leaves the modem's context as it is", async () => {
+    const result = await dialled([], { script: e398 });
+    assertUp(result, [...toDial.filter((each) => each !== "context"), ...toOnline]);
+    assert(!result.modem.some((each) => each.startsWith("AT+CGDCONT=")), result.modem.join("\n"));
+  });
+
+  test("dial brings a port back that was left in a call, at a prompt, or in a multiplexer", async () => {
+    const left = [['AT+CGDCONT=1,"IP","a"\r', "ATD*99***1#\r"], ["AT+CMGF=1\r", 'AT+CMGS="+15550123"\r'], [
+      "AT+CMUX=0\r",
+    ], ["AT+CMUX=0\r", "\xf9\x03\x3f\x01\x1c\xf9", "\xf9\x07\x3f\x01\xde\xf9"]];
+    for (const before of left) {
+      const result = await dialled(["--apn", "internet"], { script: ec25, before });
+      assertUp(result, [...toDial, "multiplexer", ...toOnline]);
+    }
+  });
+
+  test("dial goes on over the bare port where a modem takes AT+CMUX and then speaks no 27.010", async () => {
+    const mute =
+      `${ec25}[[fault]]\non = "command"\ncommand = "AT+CMUX=0"\ndo = "answer"\ntext = "OK"\ntimes = 0\n`;
+    const result = await dialled(["--apn", "internet"], { script: mute });
+    assertUp(result, [...toDial, ...toOnline]);
+    const strict = await dialled(["--apn", "internet", "--cmux", "on"], { script: mute });
+    assertEquals([strict.status, strict.failure?.reason], [9, "multiplexerFailed"]);
+  });
+
+  test("dial enters the PIN of a file or of the environment, and never shows it", async () => {
+    const script = `${ec25}[sim]\npin = "7394"\n`;
+    writeFileAtomically(host, "/run/pin", "7394\n", { mode: 0o600 });
+    for (const traits of [{ words: ["--pin-file", "/run/pin"] }, { environment: { UPLINKD_PIN: "7394" } }]) {
+      const { words = [], environment = {} } = traits as {
+        words?: string[];
+        environment?: Record<string, string>;
+      };
+      const result = await dialled(["--verbose", "--apn", "internet", ...words], { script, environment });
+      assertUp(result, [...toDial, "multiplexer", ...toOnline]);
+      assert(!result.said.includes("7394"), "the PIN is told");
+    }
+  });
+
+  test("dial never tries a wrong PIN twice, whatever else is tried between", async () => {
+    const script = `${ec25}[sim]\npin = "7394"\n`;
+    const attempt = (pin: string) => dialled([], { script, environment: { UPLINKD_PIN: pin } });
+    const first = await attempt("1111");
+    assertEquals([first.status, first.failure?.reason], [6, "pinWrong"]);
+    const second = await attempt("1111");
+    assertEquals([second.status, second.failure?.reason], [6, "pinHeld"]);
+    assert(!second.modem.some((each) => each.startsWith("AT+CPIN=")), second.modem.join("\n"));
+  });
+
+  test("dial proves itself by the name and the password of the account", async () => {
+    const script = `${e398}[call]\nmethod = "chap-md5"\nuser = "me"\nsecret = "sesame"\n`;
+    const environment = { UPLINKD_PASSWORD: "sesame" };
+    const result = await dialled(["--apn", "internet", "--user", "me"], { script, environment });
+    assertUp(result, [...toDial, "dial", "lcp", "authentication", "network layer", "online"]);
+    const wrong = await dialled(["--user", "me"], { script, environment: { UPLINKD_PASSWORD: "open" } });
+    assertEquals([wrong.status, wrong.failure?.reason], [11, "authenticationRefused"]);
+    assertEquals(isLeft(), []);
+  });
+
+  const failures: readonly {
+    readonly what: string;
+    readonly script?: string;
+    readonly words?: readonly string[];
+    readonly traits?: DialTraits;
+    readonly status: number;
+    readonly reason: string;
+    readonly detail: RegExp;
+  }[] = [
+    {
+      what: "nothing behind the port",
+      traits: { isDead: true },
+      status: 4,
+      reason: "noModem",
+      detail: /nothing answers on/,
+    },
+    {
+      what: "no card",
+      script: "[sim]\npresent = false\n",
+      status: 5,
+      reason: "noSim",
+      detail: /no SIM card/,
+    },
+    {
+      what: "a PIN that nobody gave",
+      script: '[sim]\npin = "1234"\n',
+      status: 6,
+      reason: "pinWanted",
+      detail: /wants its PIN/,
+    },
+    {
+      what: "a blocked card",
+      script: '[sim]\npin = "1234"\npin_tries = 0\n',
+      traits: { environment: { UPLINKD_PIN: "1234" } },
+      status: 6,
+      reason: "pukWanted",
+      detail: /wants its PUK/,
+    },
+    {
+      what: "one try left",
+      script: '[sim]\npin = "1234"\npin_tries = 1\n',
+      traits: { environment: { UPLINKD_PIN: "1234" } },
+      status: 6,
+      reason: "pinHeld",
+      detail: /less than two tries left; 1 try is left/,
+    },
+    {
+      what: "a network that refuses the card",
+      script: '[network]\nregistration = "denied"\n',
+      status: 7,
+      reason: "registrationDenied",
+      detail: /refuses the card/,
+    },
+    {
+      what: "no network",
+      script: "[network]\nregisters_after_ms = 900000\n",
+      words: ["--register-within", "30"],
+      status: 7,
+      reason: "notRegistered",
+      detail: /no network within 30 s; the modem says: searching/,
+    },
+    {
+      what: "an APN that the network does not know",
+      script: '[network]\napns = ["internet"]\n',
+      words: ["--apn", "wrong", "--cmux", "off"],
+      status: 8,
+      reason: "callRefused",
+      detail: /NO CARRIER/,
+    },
+    {
+      what: "an APN that no command can carry",
+      words: ["--apn", 'a",1;+CFUN=0'],
+      status: 2,
+      reason: "argumentRefused",
+      detail: /APN: letters, digits/,
+    },
+    {
+      what: "no multiplexer where one is wanted",
+      script: e398,
+      words: ["--cmux", "on"],
+      status: 9,
+      reason: "multiplexerFailed",
+      detail: /does not take AT\+CMUX/,
+    },
+    {
+      what: "a call that the network ends",
+      script: '[[fault]]\non = "call"\nafter_ms = 5000\ndo = "hang_up"\n',
+      words: ["--cmux", "off"],
+      traits: { stopAfterMs: "never" },
+      status: 12,
+      reason: "callLost",
+      detail: /NO CARRIER/,
+    },
+    {
+      what: "a call over a multiplexer that the network ends",
+      script: '[[fault]]\non = "call"\nafter_ms = 5000\ndo = "hang_up"\n',
+      traits: { stopAfterMs: "never" },
+      status: 12,
+      reason: "callLost",
+      detail: /NO CARRIER|line/,
+    },
+    {
+      what: "a modem that leaves the bus in the call",
+      script: '[[fault]]\non = "call"\nafter_ms = 5000\ndo = "unplug"\nfor_ms = 60000\n',
+      traits: { stopAfterMs: "never" },
+      status: 12,
+      reason: "callLost",
+      detail: /./,
+    },
+    {
+      what: "a modem that leaves the bus before",
+      script:
+        '[network]\nregisters_after_ms = 60000\n[[fault]]\nafter_ms = 5000\ndo = "unplug"\nfor_ms = 60000\n',
+      status: 3,
+      reason: "portLost",
+      detail: /hung up/,
+    },
+    {
+      what: "a stop while it waits for the network",
+      script: "[network]\nregisters_after_ms = 60000\n",
+      traits: { stopAt: /^AT\+CREG\?/ },
+      status: 130,
+      reason: "interrupted",
+      detail: /SIGTERM/,
+    },
+    {
+      what: "a stop while the call is put through",
+      script: "[timing]\ndial_ms = 60000\n",
+      words: ["--cmux", "off"],
+      traits: { stopAt: /^ATD/ },
+      status: 130,
+      reason: "interrupted",
+      detail: /SIGTERM/,
+    },
+  ];
+  for (const { what, script = "", words = [], traits = {}, status, reason, detail } of failures) {
+    test(`dial meets ${what}: it says so in words, ends with ${status}, and leaves nothing`, async () => {
+      const result = await dialled(words, { script, ...traits });
+      assertEquals([result.status, result.failure?.reason], [status, reason], result.said);
+      assert(detail.test(result.failure?.detail ?? ""), result.failure?.detail);
+      assertEquals(isLeft(), []);
+    });
+  }
+
+  test("dial ends with 3 where there is no such port, or it is no terminal", async () => {
+    for (const path of ["/dev/ttyNONE", "/dev/null"]) {
+      const result = await dialled(["--control", path]);
+      assertEquals([result.status, result.failure?.reason], [3, "portUnopened"], result.said);
+      assertEquals(isLeft(), []);
+    }
+  });
+
+  test("dial waits for a silent modem at the end, and for no second signal", async () => {
+    const script = '[[fault]]\non = "call"\nafter_ms = 3000\ndo = "hang"\nfor_ms = 600000\n';
+    for (const way of ["off", "on"]) {
+      const patient = await dialled(["--cmux", way], { script });
+      assertEquals([patient.status, isLeft()], [0, []], patient.said);
+      const hasty = await dialled(["--cmux", way], { script, againAfterMs: 500 });
+      assertEquals([hasty.status, isLeft()], [0, []], hasty.said);
+      assert(patient.tookMs - hasty.tookMs > 4000, `${patient.tookMs} ms and ${hasty.tookMs} ms`);
+    }
+  });
+
+  test("dial enters no PIN when it cannot be written down that it is tried", async () => {
+    const script = `${ec25}[sim]\npin = "7394"\n`;
+    const environment = { UPLINKD_PIN: "7394" };
+    const result = await dialled(["--state-file", "/proc/pins"], { script, environment });
+    assertEquals([result.status, result.failure?.reason], [1, "pinUnkept"], result.said);
+    assert(!result.modem.some((each) => each.startsWith("AT+CPIN=")), result.modem.join("\n"));
+  });
+});

@@ -1,0 +1,117 @@
+/**
+ * The kinds of modem: what they say of themselves, in the lines that transcripts of real ones show.
+ *
+ * @module
+ */
+import { latin1 } from "../../src/base/text.ts";
+import { Modem } from "../../src/sim/modem.ts";
+import { plainDevice } from "../../src/sim/device.ts";
+import { modemProfiles } from "../../src/sim/profiles/table.ts";
+import { ModemBench } from "../support/modem_bench.ts";
+import { assert, assertEquals, test } from "../support/test.ts";
+
+function bench(name: string): ModemBench {
+  const profile = modemProfiles.get(name);
+  assert(profile !== undefined);
+  const made = new ModemBench({ ...plainDevice(profile), ports: 1 });
+  made.after(10_000);
+  made.asks("ATE0");
+  return made;
+}
+
+/** Commands and the lines between them and OK. */
+const lines: Record<string, readonly [string, string][]> = {
+  "huawei-e398": [
+    [
+      "ATI",
+      "Manufacturer: huawei\r\nModel: E398\r\nRevision: 11.126.16.00.00\r\nIMEI: 861230000000019\r\n+GCAP: +CGSM,+DS,+ES",
+    ],
+    ["AT^HCSQ?", '^HCSQ: "LTE",56,49,171,22'],
+    ["AT^SYSINFOEX", '^SYSINFOEX:2,3,0,1,,6,"LTE",101,"LTE"'],
+    ["AT^CPIN?", "^CPIN: READY,,10,3,10,3"],
+    ["AT^NDISSTATQRY?", '^NDISSTATQRY: 0,,,"IPV4",0,,,"IPV6"'],
+    ["AT^SYSCFGEX?", '^SYSCFGEX:"00",3FFFFFFF,1,2,7FFFFFFFFFFFFFFF'],
+    ["AT+CGREG?", "+CGREG: 0,1"],
+  ],
+  "quectel-ec25": [
+    ["ATI", "Quectel\r\nEC25\r\nRevision: EC25EFAR06A08M4G"],
+    ["AT+QPINC?", '+QPINC: "SC",3,10\r\n+QPINC: "P2",3,10'],
+    ["AT+QNWINFO", '+QNWINFO: "FDD LTE","00101","LTE BAND 3",1602'],
+    ["AT+QCSQ", '+QCSQ: "LTE",-65,-92,170,-9'],
+    [
+      'AT+QENG="servingcell"',
+      '+QENG: "servingcell","NOCONN","LTE","FDD",001,01,79D903,275,1602,3,5,5,1F00,-92,-9,-65,170,-',
+    ],
+    ["AT+QCCID", "+QCCID: 8949010000000000018F"],
+  ],
+  "simcom-sim7600": [
+    ["AT+CGMM", "SIMCOM_SIM7600E-H"],
+    ["AT+CPSI?", "+CPSI: LTE,Online,001-01,0x1F00,7985411,46,EUTRAN-BAND20,6200,3,3,-90,-920,-650,14"],
+    ["AT+SPIC", "+SPIC: 3,10,3,10"],
+    ["AT+CICCID", "+ICCID: 8949010000000000018F"],
+    ["AT+CNSMOD?", "+CNSMOD: 0,8"],
+  ],
+  "ublox-toby-l2": [
+    ["ATI", "TOBY-L210-03S-01"],
+    ["AT+UPINCNT", "+UPINCNT: 3,3,10,10"],
+    ["AT+UUSBCONF?", '+UUSBCONF: 2,"ECM",,"0x1143"'],
+    ["AT+CEREG?", "+CEREG: 0,1"],
+  ],
+};
+
+for (const [name, rows] of Object.entries(lines)) {
+  test(`${name} answers with the lines of a real one`, () => {
+    const modem = bench(name);
+    for (const [line, answer] of rows) assertEquals(modem.asks(line), `\r\n${answer}\r\n\r\nOK\r\n`, line);
+  });
+}
+
+test("A kind answers what it does not know in its own way", () => {
+  assertEquals(bench("huawei-e398").asks("AT+QCCID"), "\r\nCOMMAND NOT SUPPORT\r\n");
+  assertEquals(bench("quectel-ec25").asks("AT^HCSQ?"), "\r\nERROR\r\n");
+});
+
+test("A kind says after power-on what it says, once the port is there", () => {
+  const said = new Map<string, string>();
+  for (const [name, profile] of modemProfiles) {
+    const modem = new Modem({ ...plainDevice(profile), ports: 1 });
+    modem.handle({ kind: "start" }, 0);
+    modem.expire(10_000);
+    const parts: string[] = [];
+    for (let output = modem.next(); output !== undefined; output = modem.next()) {
+      if (output.kind === "dte") parts.push(latin1(output.octets).trim());
+    }
+    said.set(name, parts.join("|"));
+  }
+  assertEquals(said.get("plain"), "");
+  assertEquals(
+    said.get("quectel-ec25"),
+    "RDY|+CFUN: 1|+CPIN: READY|+QUSIM: 1|+QIND: SMS DONE|+QIND: PB DONE",
+  );
+  assertEquals(said.get("simcom-sim7600"), "+CPIN: READY|SMS DONE|PB DONE");
+  assertEquals(said.get("ublox-toby-l2"), "+AT: READY|+PBREADY");
+  assertEquals(said.get("huawei-e398"), "^SIMST:1|^SRVST:2|^MODE:17,101|^BOOT:20122,0,0,0,72");
+});
+
+test("IMEIs have a right check digit", () => {
+  for (const { name, imei } of modemProfiles.values()) {
+    const sum = [...imei].reduce((all, digit, i) => {
+      const value = Number(digit) * (i % 2 === 0 ? 1 : 2);
+      return all + (value > 9 ? value - 9 : value);
+    }, 0);
+    assertEquals([name, imei.length, sum % 10], [name, 15, 0]);
+  }
+});
+
+test("huawei-e398 sends its signal unasked", () => {
+  const profile = modemProfiles.get("huawei-e398");
+  assert(profile !== undefined);
+  const device = plainDevice(profile);
+  const modem = new ModemBench({
+    ...device,
+    carrier: { ...device.carrier, signalVaries: 5, signalEveryMs: 1000 },
+  });
+  const said = modem.after(60_000);
+  const reports = said.match(/\r\n\^RSSI:\d+\r\n/g) ?? [];
+  assert(reports.length > 20, said);
+});
