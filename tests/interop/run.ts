@@ -68,6 +68,7 @@ const words = new Set([
   "bsd_sent_by_the_kernel",
   "compresses_between_us",
   "compresses_at_loss",
+  "until_reset",
   "cmux_end",
   "cmux_linux",
   "sim_modem",

@@ -75,6 +75,14 @@ compresses_between_us() { NEAR_PROGRAM=ours FAR_PROGRAM=ours compresses "$@"; }
 bsd_between_us() { compresses_between_us "BSD-Compress (15)" nodeflate nodeflate; }
 predictor1_between_us() { compresses_between_us "Predictor 1" "nodeflate nobsdcomp predictor1" "nodeflate nobsdcomp predictor1"; }
 
+# Which frames are lost is chance: traffic until one of ours was.
+until_reset() {
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    ! grep -q "sent .CCP ResetReq" "$logs/near.log" || return 0
+    ping -n -c 20 -i 0.02 -s 700 -W 1 10.0.0.1 > /dev/null 2>&1 || true
+  done
+}
+
 # At 1 % of loss and damage: resets put the dictionaries together again, and the data is whole.
 compresses_at_loss() { # NAME AS THE LOG SAYS IT -- OPTIONS OF NEAR -- OPTIONS OF FAR
   lossy 10
@@ -90,6 +98,7 @@ compresses_at_loss() { # NAME AS THE LOG SAYS IT -- OPTIONS OF NEAR -- OPTIONS O
   socat -u TCP:10.0.0.1:4005,retry=30,interval=0.2 OPEN:/run/lab/got.out,creat,trunc
   same_octets /run/lab/got.out
   logged line '"damaged":[1-9]' 5
+  [ "${RESETS:-yes}" = no ] || until_reset
   [ "${RESETS:-yes}" = no ] || logged near "sent .CCP ResetReq" 5
   [ "${RESETS:-yes}" = no ] || logged near "rcvd .CCP ResetAck" 5
 }
