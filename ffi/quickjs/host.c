@@ -29,6 +29,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "program.h"
 #include "quickjs.h"
 
 #if defined(__x86_64__)
@@ -52,7 +53,7 @@
  * What a connected program takes, so that no start is half made: the engine is not careful when it gets nothing. The loaded
  * program takes up to four times its bytecode, more than half of that on 32 bits too; the rest is a link with Deflate.
  */
-#define START_OCTETS (4 * (size_t)uplinkd_program_size + 1280 * 1024)
+#define START_OCTETS (4 * (size_t)uplinkd_bytecode_size + 1280 * 1024)
 /* Of the stack, which has room for argv too. The engine throws when it has used three quarters; its calls lie below that. */
 #define STACK_OCTETS (320 * 1024)
 /* For a signal handler: the kernel's frame is 11 KB on the largest of processors. */
@@ -75,11 +76,6 @@
  * the engine takes a copy, as it has to where it turns the octets of numbers round.
  */
 #define READ_FLAGS (JS_READ_OBJ_BYTECODE | (LITTLE_ENDIAN_HOST ? JS_READ_OBJ_ROM_DATA : 0))
-
-extern const uint8_t uplinkd_program[];
-extern const uint32_t uplinkd_program_size;
-extern const uint8_t uplinkd_places[];
-extern const uint32_t uplinkd_places_size;
 
 extern char **environ;
 static int program_argc;
@@ -767,7 +763,7 @@ static JSContext *open_context(JSRuntime *runtime, JSValue *program)
     JSContext *ctx = JS_NewContextRaw(runtime);
     if (ctx == NULL)
         return NULL;
-    *program = JS_ReadObject(ctx, uplinkd_program, uplinkd_program_size, READ_FLAGS);
+    *program = JS_ReadObject(ctx, uplinkd_modules[0].bytecode, uplinkd_modules[0].size, READ_FLAGS);
     JS_AddIntrinsicBaseObjects(ctx);
     JS_AddIntrinsicRegExp(ctx);
     JS_AddIntrinsicJSON(ctx);
@@ -779,6 +775,25 @@ static JSContext *open_context(JSRuntime *runtime, JSValue *program)
     JS_AddIntrinsicProxy(ctx);
 #endif
     return ctx;
+}
+
+/* What the program imports when it needs it. */
+static JSModuleDef *load_module(JSContext *ctx, const char *name, void *unused)
+{
+    const struct uplinkd_module *module = uplinkd_modules;
+    while (module->name != NULL && strcmp(module->name, name) != 0)
+        module++;
+    if (module->name == NULL) {
+        JS_ThrowReferenceError(ctx, "no module %s in this binary", name);
+        return NULL;
+    }
+    JSValue read = JS_ReadObject(ctx, module->bytecode, module->size, READ_FLAGS);
+    if (JS_IsException(read))
+        return NULL;
+    JSModuleDef *loaded = JS_VALUE_GET_PTR(read);
+    /* The context holds it from here on. */
+    JS_FreeValue(ctx, read);
+    return loaded;
 }
 
 static int load_program(JSContext *ctx, JSValue program)
@@ -871,6 +886,7 @@ int main(int argc, char **argv)
         return fatal(NULL, "cannot start");
     take_stack(stack);
     JS_SetMaxStackSize(runtime, stack / 4 * 3);
+    JS_SetModuleLoaderFunc(runtime, NULL, load_module, NULL);
     JSValue program = JS_UNDEFINED;
     JSContext *ctx = open_context(runtime, &program);
     when_idle = JS_UNDEFINED;

@@ -1,84 +1,101 @@
 /**
- * From the program's TypeScript to C: one file by esbuild, bytecode by QuickJS's own compiler, and the table of places.
+ * From the program's TypeScript to C: bytecode by QuickJS's own compiler, and the table of places.
  *
  * @module
  */
 import { encodePlaces, type Place } from "../places_table.ts";
-import { root, run } from "./run.ts";
-
-/**
- * The module's name, and so the first of the names in the bytecode. The engine has this one already when it reads a program, of
- * all that it does not number itself: with it first, the others get the numbers they were compiled with. See host.c.
- */
-const MODULE = "AggregateError";
+import { bundleModules, type Module, type ModulesRequest, type SourceMap } from "./modules.ts";
+import { run } from "./run.ts";
 
 /** What to bundle. */
-export interface BundleRequest {
-  /** The entry point, relative to the root. */
-  readonly entry: string;
-  /** Folder for what is made. */
-  readonly folder: string;
+export interface BundleRequest extends ModulesRequest {
   /** Path of the engine's compiler for this machine. */
   readonly compiler: string;
-  /** Names of modules and the files that stand in for them. */
-  readonly aliases?: Readonly<Record<string, string>>;
 }
 
 /** Bundle, compile to bytecode, and give the path of the C source that holds bytecode and places. */
 export async function bundle(request: BundleRequest): Promise<string> {
-  const { folder } = request;
-  const script = `${folder}/${MODULE}`;
-  await Deno.mkdir(folder, { recursive: true });
-  await run([
-    `${root}/node_modules/.bin/esbuild`,
-    `${root}/${request.entry}`,
-    "--bundle",
-    "--platform=neutral",
-    "--main-fields=module,main",
-    "--format=esm",
-    "--target=es2023",
-    "--external:uplinkd:host",
-    "--sourcemap=external",
-    "--sources-content=false",
-    "--log-level=warning",
-    ...Object.entries(request.aliases ?? {}).map(([name, file]) => `--alias:${name}=${root}/${file}`),
-    `--outfile=${script}`,
-  ], { cwd: root });
-  // The engine remembers the path that it was given: a relative one keeps the build the same everywhere.
-  await run(
-    [
-      request.compiler,
-      "-c",
-      "-m",
-      "-N",
-      "uplinkd_program",
-      "-M",
-      "uplinkd:host,host",
-      "-o",
-      "program.c",
-      MODULE,
-    ],
-    { cwd: folder },
+  const folder = `${request.folder}/modules`;
+  await Deno.remove(folder, { recursive: true }).catch(() => {});
+  const modules = await bundleModules(request);
+  const bytecode: string[] = [];
+  const places: PlacesOfModule[] = [];
+  for (const [number, { name, text, map }] of modules.entries()) {
+    await Deno.mkdir(`${folder}/${name}`.replace(/[^/]*$/, ""), { recursive: true });
+    // Each line of each module has a number of its own: one table of places serves all of them.
+    const before = places.reduce((sum, { lines }) => sum + lines.length, 0);
+    await Deno.writeTextFile(`${folder}/${name}`, "\n".repeat(before) + text);
+    places.push(placesOf(map, text.split("\n").length - 1));
+    bytecode.push(await compileModule(request.compiler, folder, modules, number));
+  }
+  const rows = modules.map(({ name }, number) =>
+    `  { "${name}", module${number}, sizeof(module${number}) },`
   );
-  const places = placesOf(JSON.parse(await Deno.readTextFile(`${script}.map`)));
-  const source = `${folder}/uplinkd.c`;
+  const table = encodePlaces(...joined(places));
+  const source = `${request.folder}/uplinkd.c`;
   await Deno.writeTextFile(
     source,
-    `${await Deno.readTextFile(`${folder}/program.c`)}
-const uint32_t uplinkd_places_size = ${places.length};
-const uint8_t uplinkd_places[] = {${places.join(",")}};
+    `${bytecode.join("")}
+#include "program.h"
+
+const struct uplinkd_module uplinkd_modules[] = {
+${rows.join("\n")}
+  { 0, 0, 0 },
+};
+const uint32_t uplinkd_bytecode_size = ${modules.map((_, number) => `sizeof(module${number})`).join(" + ")};
+const uint32_t uplinkd_places_size = ${table.length};
+const uint8_t uplinkd_places[] = {${table.join(",")}};
 `,
   );
   return source;
 }
 
-interface SourceMap {
-  readonly sources: readonly string[];
-  readonly mappings: string;
+/** The bytecode of a module, as C: the array `moduleNUMBER`. */
+async function compileModule(
+  compiler: string,
+  folder: string,
+  modules: readonly Module[],
+  number: number,
+): Promise<string> {
+  const name = modules[number]?.name ?? "";
+  const others = ["uplinkd:host", ...modules.map((each) => each.name)].filter((each) => each !== name);
+  await run([
+    compiler,
+    "-c",
+    "-m",
+    "-N",
+    `module${number}`,
+    ...others.flatMap((each) => ["-M", `${each},other`]),
+    "-o",
+    `${number}.c`,
+    // The engine remembers the path that it was given: a relative one keeps the build the same everywhere.
+    name,
+  ], { cwd: folder });
+  return await Deno.readTextFile(`${folder}/${number}.c`);
 }
 
-/** The table of places from a source map: the first mapping of each line. https://tc39.es/ecma426/ */
-function placesOf(map: SourceMap): Uint8Array {
+/** Where the lines of a module come from. */
+interface PlacesOfModule {
+  readonly files: readonly string[];
+  readonly lines: readonly (Place | undefined)[];
+}
+
+/** One after the other, with one list of files. */
+function joined(modules: readonly PlacesOfModule[]): [string[], (Place | undefined)[]] {
+  const files: string[] = [];
+  const lines: (Place | undefined)[] = [];
+  for (const module of modules) {
+    const numbers = module.files.map((name) => {
+      if (!files.includes(name)) files.push(name);
+      return files.indexOf(name);
+    });
+    lines.push(...module.lines.map((place) => place && { ...place, file: numbers[place.file] ?? 0 }));
+  }
+  return [files, lines];
+}
+
+/** The first mapping of each of `count` lines. https://tc39.es/ecma426/ */
+function placesOf(map: SourceMap, count: number): PlacesOfModule {
   const files = map.sources.map((path) => path.replace(/^(\.\.\/)+/, ""));
   let file = 0;
   let line = 0;
@@ -93,7 +110,7 @@ function placesOf(map: SourceMap): Uint8Array {
     }
     return first;
   });
-  return encodePlaces(files, lines);
+  return { files, lines: Array.from({ length: count }, (_, at) => lines[at]) };
 }
 
 const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

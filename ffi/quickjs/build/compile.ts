@@ -72,6 +72,8 @@ export async function compile(request: CompileRequest): Promise<void> {
     `-DUPLINKD_TARGET="${request.name}"`,
     `-DUPLINKD_COMMIT="${request.commit}"`,
     ...request.defines.map((name) => `-D${name}`),
+    "-iquote",
+    `${root}/ffi/quickjs`,
     ...LINK,
     ...toolchain.library.before,
     `${root}/ffi/quickjs/host.c`,

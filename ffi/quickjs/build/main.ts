@@ -5,16 +5,27 @@
  */
 import { bundle } from "./bundle.ts";
 import { compile, engineCompiler, type Toolchain } from "./compile.ts";
+import type { Lazy } from "./modules.ts";
 import { musl, ownLibrary } from "./musl.ts";
 import { BuildError, exists, root, run } from "./run.ts";
 import { engineSource } from "./sources.ts";
 import { type Target, targets } from "./targets.ts";
 import { testAliases, writeTestEntry } from "./unit_tests.ts";
 
+const PROGRAM = "ffi/quickjs/main.ts";
+
+/** The commands, as src/cli/main.ts imports them: what keeps a link up is in the program, the rest is loaded when it is called. */
+const commands: Lazy = {
+  imported: "./commands",
+  folder: "src/cli/commands",
+  inProgram: ["chat.ts", "pppd.ts", "pppstats.ts"],
+  inTurn: ["modem.ts", "dial.ts", "demo.ts", "sim.ts"],
+};
+
 /** What can be built in place of the program, for the tests and the measurements. */
 const others: Readonly<Record<string, { readonly name: string; readonly entry: string | undefined }>> = {
   "--tests": { name: "unit-tests", entry: undefined },
-  "--short-of-memory": { name: "short-of-memory", entry: "ffi/quickjs/main.ts" },
+  "--short-of-memory": { name: "short-of-memory", entry: PROGRAM },
   "--framing": { name: "framing", entry: "tests/bench/framing_quickjs.ts" },
 };
 
@@ -30,9 +41,14 @@ async function build(words: readonly string[]): Promise<void> {
   }
   const engine = await engineSource();
   const folder = `${root}/.cache/quickjs/${other?.name ?? "program"}`;
-  const entry = other === undefined ? "ffi/quickjs/main.ts" : other.entry ?? await writeTestEntry(folder);
+  const entry = other === undefined ? PROGRAM : other.entry ?? await writeTestEntry(folder);
   const compiler = await engineCompiler(engine);
-  const program = await bundle({ entry, folder, compiler, aliases: other === undefined ? {} : testAliases });
+  const program = await bundle({
+    entry,
+    folder,
+    compiler,
+    ...(entry === PROGRAM ? { lazy: commands } : { aliases: testAliases }),
+  });
   const commit = await commitOf();
   const defines = other === undefined ? [] : ["UPLINKD_TESTS"];
   await Deno.mkdir(`${root}/dist`, { recursive: true });
