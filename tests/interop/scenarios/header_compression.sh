@@ -37,7 +37,8 @@ vj() { # WHAT NEAR ASKS FOR -- WHAT FAR ASKS FOR -- OPTIONS OF NEAR -- OPTIONS O
 
 # The line again, with so many of a thousand frames lost or damaged.
 lossy() {
-  busybox killall socat
+  # Not asked to end: it would take away what bears its links' names, and that may be the new ones.
+  busybox killall -9 socat
   rm -f /run/lab/near /run/lab/far
   for end in near far; do
     socat pty,link=/run/lab/$end,raw,echo=0 pty,link=/run/lab/$end.side,raw,echo=0 2>/dev/null &
