@@ -15,7 +15,8 @@ interface Declared {
 
 const declared: Declared[] = [];
 let file = "";
-let skips = 0;
+/** Why tests of the files that are run are not, a line each. */
+const skips: string[] = [];
 let elsewhere = 0;
 let host: Host | undefined;
 
@@ -46,8 +47,7 @@ export function declare(name: string, body: () => void | Promise<void>): void {
 
 /** Declare a test that is not run, and say why. */
 export function declareSkipped(name: string, reason: string): void {
-  if (isWanted(file)) skips++;
-  print(`skipped: ${name}: ${reason}`);
+  if (isWanted(file)) skips.push(`skipped: ${name}: ${reason}`);
 }
 
 /** Count a test that needs a kernel of this architecture. */
@@ -88,7 +88,7 @@ function print(line: string): void {
 /** An error's text, and its stack by lines of the source. */
 function told(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const stack = (error.stack ?? "").replace(/uplinkd\.js:([0-9]+):[0-9]+/g, (place, line) => {
+  const stack = (error.stack ?? "").replace(/AggregateError:([0-9]+):[0-9]+/g, (place, line) => {
     return openHost().sourceOf(Number(line)) || place;
   });
   return `${error.message}\n${stack}`;
@@ -108,6 +108,7 @@ export async function runAll(
     await runFixture(openHost(), name, word);
     native.exit(0);
   }
+  skips.forEach(print);
   let passed = 0;
   let failed = 0;
   for (const each of declared) {
@@ -122,7 +123,9 @@ export async function runAll(
   }
   const natively = elsewhere > 0 ? ` (${elsewhere} more need a kernel and are run natively)` : "";
   print(
-    `${native.target}: ${passed} passed, ${failed} failed${skips > 0 ? `, ${skips} skipped` : ""}${natively}`,
+    `${native.target}: ${passed} passed, ${failed} failed${
+      skips.length > 0 ? `, ${skips.length} skipped` : ""
+    }${natively}`,
   );
   native.exit(failed === 0 ? 0 : 1);
 }
