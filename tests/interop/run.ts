@@ -9,6 +9,10 @@ const root = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 const folder = `${root}/tests/interop/scenarios`;
 const underTest = Deno.env.get("PPPD_UNDER_TEST") ?? "";
 const GUESTS = 3;
+/** A guest that has ended no scenario for so long is stuck: its processor stands still. */
+const STUCK = 5 * 60_000;
+/** So many failures may be the machine's, which was busy with other things; more are ours. */
+const MOST_AGAIN = 4;
 const packages: Record<string, string> = {
   "/usr/bin/linux.uml": "user-mode-linux",
   "/usr/sbin/pppd": "ppp",
@@ -136,7 +140,7 @@ async function boot(number: number, scenarios: readonly string[], share: string)
     stderr: "null",
   }).spawn();
   const results: Result[] = [];
-  const limit = setTimeout(() => child.kill("SIGKILL"), 10 * 60_000);
+  let limit = setTimeout(() => child.kill("SIGKILL"), STUCK);
   let rest = "";
   for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
     rest += chunk;
@@ -145,6 +149,8 @@ async function boot(number: number, scenarios: readonly string[], share: string)
     for (const line of lines) {
       const match = /result: (ok|FAIL) (\S+) (\S+) ?(.*)/.exec(line);
       if (match === null) continue;
+      clearTimeout(limit);
+      limit = setTimeout(() => child.kill("SIGKILL"), STUCK);
       const [, verdict, name = "", seconds, why = ""] = match;
       const ok = verdict === "ok";
       results.push({ name, ok, text: why });
@@ -202,10 +208,20 @@ const share = Deno.makeTempDirSync({ prefix: "uplinkd-interop-" });
 const guests = Math.min(GUESTS, wanted.length);
 const parts = Array.from({ length: guests }, (_, i) => wanted.filter((_name, at) => at % guests === i));
 const results = (await Promise.all(parts.map((part, i) => boot(i, part, share)))).flat();
-for (const name of wanted) {
-  if (!results.some((result) => result.name === name)) {
-    console.log(`FAIL  ${name}: the guest ended before it`);
-    results.push({ name, ok: false, text: "" });
+const lost = wanted.filter((name) => !results.some((result) => result.name === name));
+for (const name of lost) console.log(`FAIL  ${name}: the guest ended before it`);
+results.push(...lost.map((name) => ({ name, ok: false, text: "" })));
+
+// With guests side by side a program that another maker wrote now and then waits in vain. Alone, once more, it must not.
+const failing = results.filter((result) => !result.ok).map((result) => result.name);
+const late: string[] = [];
+if (failing.length > 0 && failing.length <= MOST_AGAIN) {
+  console.log(`\nonce more, with the machine to itself: ${failing.join(" ")}`);
+  Deno.mkdirSync(`${share}/again`);
+  for (const second of await boot(guests, failing, `${share}/again`)) {
+    const first = results.findIndex((result) => result.name === second.name);
+    results[first] = second;
+    if (second.ok) late.push(second.name);
   }
 }
 if (wanted.includes("hostile_peers") && exists(`${share}/hostile_peers/replay.log`)) {
@@ -217,7 +233,8 @@ if (wanted.includes("hostile_peers") && exists(`${share}/hostile_peers/replay.lo
 }
 if (wanted.includes("recording")) results.push(await checkRecording(share));
 const failed = results.filter((result) => !result.ok).length;
-console.log(failed === 0 ? "" : `logs are in ${share}`);
-if (failed === 0) Deno.removeSync(share, { recursive: true });
+console.log(failed === 0 && late.length === 0 ? "" : `logs are in ${share}`);
+if (failed === 0 && late.length === 0) Deno.removeSync(share, { recursive: true });
+if (late.length > 0) console.log(`at the second try alone: ${late.join(" ")}`);
 console.log(`${results.length - failed} passed, ${failed} failed`);
 Deno.exit(failed === 0 ? 0 : 1);
