@@ -64,6 +64,8 @@ export type ModemOutput =
 export interface CallSetup {
   readonly contextIdentifier: number;
   readonly apn: string;
+  /** `<PDP_type>` of 27.007 §10.1.1: `IP`, `IPV6`, `IPV4V6` or `PPP`. */
+  readonly pdpType: string;
   /** The address that the network gives, as a 32-bit unsigned integer. */
   readonly address: number;
   /** IPCP Configure-Naks without an option that it begins with. */
@@ -264,10 +266,11 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
     }
     this.#lastCall += 1;
     terminal.call = this.#lastCall;
-    const apn = this.#device.contexts.get(contextIdentifier)?.apn ?? "";
+    const { apn, pdpType } = this.#device.contexts.get(contextIdentifier) ?? { apn: "", pdpType: "IP" };
     const setup = {
       contextIdentifier,
       apn,
+      pdpType,
       address: addressOf(contextIdentifier),
       emptyNaks: this.#emptyNaks,
     };

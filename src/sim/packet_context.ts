@@ -64,3 +64,14 @@ export class PacketContexts {
 export function addressOf(contextIdentifier: number): number {
   return (0x0a400000 | contextIdentifier) >>> 0;
 }
+
+/** The first 8 octets of the IPv6 addresses that the network gives to a context: 2001:db8:0:`cid`::/64, RFC 3849. */
+export function prefixOf(contextIdentifier: number): Uint8Array {
+  return Uint8Array.of(0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, contextIdentifier);
+}
+
+/** What a context of this type carries; `PPP` leaves it to the two ends. */
+export function networksOf(pdpType: string): readonly ("ip" | "ipv6")[] {
+  if (pdpType === "IP") return ["ip"];
+  return pdpType === "IPV6" ? ["ipv6"] : ["ip", "ipv6"];
+}

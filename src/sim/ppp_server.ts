@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { concat, readUint16, sameOctets } from "../base/octets.ts";
+import { linkLocalAddress } from "../base/inet.ts";
+import { concat, readUint16, sameOctets, uint16Octets } from "../base/octets.ts";
 import { SeededRandom } from "../base/random.ts";
 import { fromLatin1 } from "../base/text.ts";
 import type { Machine, Millis } from "../machine.ts";
@@ -12,16 +13,24 @@ import { ChapAuthenticator, chapDigests, OwnChallenges } from "../ppp/auth/chap.
 import { PapAuthenticator } from "../ppp/auth/pap.ts";
 import { encodeFrame, escapesFor, FrameDecoder, type TransmitFormat } from "../ppp/hdlc.ts";
 import { IpcpPolicy } from "../ppp/ipcp.ts";
+import { Ipv6cpPolicy } from "../ppp/ipv6cp.ts";
 import type { LcpConfiguration } from "../ppp/lcp.ts";
 import { Link } from "../ppp/link.ts";
-import type { LinkConfiguration, LinkEnd } from "../ppp/link_configuration.ts";
+import type { LinkConfiguration, LinkEnd, NetworkName } from "../ppp/link_configuration.ts";
+import type { NetworkConfiguration } from "../ppp/network.ts";
 import { defaultTimes } from "../ppp/option_policy.ts";
 import { protocolNumber } from "../ppp/protocol_numbers.ts";
 import { answerIcmpEcho } from "./echo_responder.ts";
+import { answerIcmpv6, type Ipv6Router, routerAdvertisement } from "./ipv6_router.ts";
 
 /** Codes of RFC 1661 §5. */
 const CONFIGURE_REQUEST = 1;
 const CONFIGURE_NAK = 3;
+
+const networkOf: ReadonlyMap<number, NetworkName> = new Map([
+  [protocolNumber.ip, "ip"],
+  [protocolNumber.ipv6, "ipv6"],
+]);
 
 /** LCP with all that a clean line allows, without authentication. */
 export const cleanLineLcp: LcpConfiguration = {
@@ -51,6 +60,11 @@ export interface PppServerOptions {
   /** Address for the caller. */
   readonly peerAddress: number;
   readonly dns: readonly number[];
+  /** What it carries; IPv4 alone when left out. */
+  readonly networks?: readonly NetworkName[];
+  /** The first 8 octets of the caller's IPv6 addresses, and name servers of 16 octets. */
+  readonly prefix?: Uint8Array;
+  readonly dnsIpv6?: readonly Uint8Array[];
   /** How the caller proves itself; MS-CHAPv2 when left out. */
   readonly method?: "none" | "pap" | "chap-md5" | "mschap-v2";
   /** Leave echo requests unanswered. */
@@ -80,6 +94,7 @@ export class PppServer implements Machine<PppServerInput, PppServerOutput> {
   readonly #decoder = new FrameDecoder({ mostInformation: 1500 });
   readonly #outputs: PppServerOutput[] = [];
   #emptyNaks: number;
+  #router: Ipv6Router | undefined;
   #format: TransmitFormat = { escapes: escapesFor(0xffffffff), pfc: false, acfc: false };
 
   constructor(options: PppServerOptions) {
@@ -130,22 +145,38 @@ export class PppServer implements Machine<PppServerInput, PppServerOutput> {
       this.#send(Uint8Array.of(packet[0] ?? 0, packet[1] ?? 0, CONFIGURE_NAK, packet[3] ?? 0, 0, 4));
       return;
     }
-    if (readUint16(packet, 0) !== protocolNumber.ip || !this.#link.carries("ip")) {
+    const network = networkOf.get(readUint16(packet, 0));
+    if (network === undefined || !this.#link.carries(network)) {
       this.#link.handle({ kind: "packet", packet }, now);
       this.#drain();
       return;
     }
     this.#link.traffic(now, true);
-    if (this.#options.ignoresPings) return;
-    const answer = answerIcmpEcho(packet.subarray(2));
+    const answer = this.#answer(network, packet.subarray(2));
     if (answer !== undefined) this.#send(concat(packet.subarray(0, 2), answer));
+  }
+
+  #answer(network: NetworkName, packet: Uint8Array): Uint8Array | undefined {
+    if (this.#options.ignoresPings) return undefined;
+    if (network === "ip") return answerIcmpEcho(packet);
+    return this.#router === undefined ? undefined : answerIcmpv6(packet, this.#router);
+  }
+
+  /** The network tells a caller its prefix as soon as there is a link, and again when it asks. */
+  #advertise(identifier: Uint8Array): void {
+    const { prefix, dnsIpv6 } = this.#options;
+    if (prefix === undefined) return;
+    this.#router = { linkLocal: linkLocalAddress(identifier), prefix, nameServers: dnsIpv6 ?? [] };
+    this.#send(concat(uint16Octets(protocolNumber.ipv6), routerAdvertisement(this.#router)));
   }
 
   #drain(): void {
     for (let output = this.#link.next(); output !== undefined; output = this.#link.next()) {
       if (output.kind === "packet") this.#send(output.packet);
       else if (output.kind === "ended") this.#outputs.push({ kind: "ended", reason: output.reason });
-      else if (output.kind === "framing") {
+      else if (output.kind === "networkUp" && output.agreement.network === "ipv6") {
+        this.#advertise(output.agreement.local);
+      } else if (output.kind === "framing") {
         const { accm, pfc, acfc } = output.transmit;
         this.#format = { escapes: escapesFor(accm), pfc, acfc };
         this.#decoder.receiveAccm = output.receive.accm;
@@ -193,23 +224,36 @@ function serverLink(options: PppServerOptions): LinkConfiguration {
             remoteName: undefined,
           }),
     },
-    networks: () => [{
-      name: "ip",
-      policy: new IpcpPolicy({
-        local: options.address,
-        remote: options.peerAddress,
-        acceptLocal: false,
-        acceptRemote: false,
-        noRemote: false,
-        remoteOfLastResort: options.peerAddress,
-        wantDns: false,
-        dns: options.dns,
-        nbns: [],
-      }),
-      times: defaultTimes,
-    }],
+    networks: () => (options.networks ?? ["ip"]).map((name) => networkPolicy(name, options, random)),
     maxConnectMs: 0,
     idleMs: 0,
     seed: options.seed,
+  };
+}
+
+function networkPolicy(
+  name: NetworkName,
+  options: PppServerOptions,
+  random: SeededRandom,
+): NetworkConfiguration {
+  if (name === "ipv6") {
+    const identifier = () => random.fill(new Uint8Array(8));
+    const configuration = { local: undefined, remote: undefined, acceptLocal: false, acceptRemote: true };
+    return { name, policy: new Ipv6cpPolicy(configuration, identifier), times: defaultTimes };
+  }
+  return {
+    name,
+    policy: new IpcpPolicy({
+      local: options.address,
+      remote: options.peerAddress,
+      acceptLocal: false,
+      acceptRemote: false,
+      noRemote: false,
+      remoteOfLastResort: options.peerAddress,
+      wantDns: false,
+      dns: options.dns,
+      nbns: [],
+    }),
+    times: defaultTimes,
   };
 }

@@ -113,10 +113,10 @@ exits() {
   [ "$got" = "$expected" ] || why "ended with $got, not $expected: $*"
 }
 
-# pings COUNT OCTETS [INTERVAL]: so many, one after the other, and none lost. ping waits two round trips for the last one, which a busy
-# machine exceeds: one more is sent and does not count.
+# pings COUNT OCTETS [INTERVAL]: so many, one after the other, and none lost. ping waits two round trips for the last ones, which a
+# busy machine exceeds: ten more are sent and do not count.
 pings() {
-  ping -n -i "${3:-0.05}" -c $(($1 + 1)) -s "$2" -W 2 10.0.0.1 > "$logs/ping.log" 2>&1 || true
+  ping -n -i "${3:-0.05}" -c $(($1 + 10)) -s "$2" -W 2 10.0.0.1 > "$logs/ping.log" 2>&1 || true
   got=$(grep -o "icmp_seq=[0-9]*" "$logs/ping.log" | cut -d= -f2 | sort -un | busybox awk -v most="$1" '$1 <= most' | busybox wc -l)
   [ "$got" -eq "$1" ] || why "pings lost: $got of $1 came back; $(tail -2 "$logs/ping.log" | head -1)"
 }

@@ -9,6 +9,7 @@ import { type Fd, type Host, HostError, type Interest, type Millis } from "../..
 import { openPty, openPtySlave } from "../../linux/pty.ts";
 import { takeDescriptor } from "../../linux/serial.ts";
 import type { CallSetup } from "../../sim/modem.ts";
+import { networksOf, prefixOf } from "../../sim/packet_context.ts";
 import { PppServer } from "../../sim/ppp_server.ts";
 import type { CallEndOptions } from "../../sim/script.ts";
 import { type Programs, shellCommand } from "../programs.ts";
@@ -39,6 +40,10 @@ export interface CallEnd {
 }
 
 const READ_OCTETS = 8192;
+/** 2001:db8:53::53 and 54, as +CGCONTRDP has them. */
+const NAME_SERVERS_IPV6 = [0x53, 0x54].map((last) =>
+  Uint8Array.of(0x20, 0x01, 0x0d, 0xb8, 0, 0x53, 0, 0, 0, 0, 0, 0, 0, 0, 0, last)
+);
 
 /** Answer a call. Throws HostError. */
 export function answerCall(
@@ -73,6 +78,9 @@ class ServerEnd implements CallEnd {
       ...options,
       name: "virtual-network",
       peerAddress: setup.address,
+      networks: networksOf(setup.pdpType),
+      prefix: prefixOf(setup.contextIdentifier),
+      dnsIpv6: NAME_SERVERS_IPV6,
       emptyNaks: setup.emptyNaks,
       seed,
     });
@@ -152,6 +160,7 @@ class ProgramEnd implements CallEnd {
           `CALL_ADDRESS=${formatIpv4(setup.address)}`,
           `CALL_CONTEXT=${setup.contextIdentifier}`,
           `CALL_APN=${setup.apn}`,
+          `CALL_TYPE=${setup.pdpType}`,
         ],
         descriptors: [ends.theirs[0], ends.theirs[1], 2],
         controllingTerminal: ends.terminal,

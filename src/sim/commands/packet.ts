@@ -6,12 +6,18 @@
 import { formatIpv4 } from "../../base/inet.ts";
 import { type Answer, done, failed, line } from "../answer.ts";
 import type { Command, CommandCall, CommandTable } from "../modem_profile.ts";
-import { addressOf, MOST_CONTEXTS } from "../packet_context.ts";
+import { addressOf, MOST_CONTEXTS, networksOf, type PacketContexts, prefixOf } from "../packet_context.ts";
 import { withSim } from "./identity.ts";
 
 const MOST_APN_OCTETS = 100;
-/** Name servers of TEST-NET-2, RFC 5737. */
-const SERVERS = "198.51.100.53,198.51.100.54".split(",");
+/** Name servers of TEST-NET-2, RFC 5737, and of the prefix of RFC 3849. */
+const SERVERS = {
+  ip: ["198.51.100.53", "198.51.100.54"],
+  ipv6: ["32.1.13.184.0.83.0.0.0.0.0.0.0.0.0.83", "32.1.13.184.0.83.0.0.0.0.0.0.0.0.0.84"],
+};
+/** Interface identifier 1, and a mask for one address, as 27.007 writes what has 16 octets. */
+const FIRST = "0.0.0.0.0.0.0.1";
+const WHOLE = { ip: "255.255.255.255", ipv6: Array(16).fill("255").join(".") };
 
 const define: Command = ({ name, form, values, device }) => {
   const { contexts, profile } = device;
@@ -81,12 +87,22 @@ function named({ values, device: { contexts } }: CommandCall): number[] {
     : contexts.all.map(([id]) => id).filter((id) => contexts.isActive(id));
 }
 
+/** The addresses of an active context, by what it carries. */
+function addressesOf(contexts: PacketContexts, id: number): ["ip" | "ipv6", string][] {
+  return networksOf(contexts.get(id)?.pdpType ?? "IP").map((network) => [
+    network,
+    network === "ip" ? formatIpv4(addressOf(id)) : `${prefixOf(id).join(".")}.${FIRST}`,
+  ]);
+}
+
 const addresses: Command = (call) => {
   const { name, form, device: { contexts } } = call;
   if (form === "test") return line(`${name}: (${contexts.all.map(([id]) => id).join(",")})`);
   return done(
     named(call).filter((id) => contexts.get(id) !== undefined).map((id) =>
-      contexts.isActive(id) ? `${name}: ${id},"${formatIpv4(addressOf(id))}"` : `${name}: ${id}`
+      contexts.isActive(id)
+        ? `${name}: ${id},${addressesOf(contexts, id).map(([, address]) => `"${address}"`).join(",")}`
+        : `${name}: ${id}`
     ),
   );
 };
@@ -96,13 +112,13 @@ const dynamic: Command = (call) => {
   const { name, form, device: { contexts } } = call;
   if (form === "test") return line(`${name}: (${contexts.all.map(([id]) => id).join(",")})`);
   return done(
-    named(call).filter((id) => contexts.isActive(id)).map((id) => {
-      const address = formatIpv4(addressOf(id));
-      const servers = SERVERS.map((each) => `"${each}"`).join(",");
-      return `${name}: ${id},${4 + id},"${
-        contexts.get(id)?.apn ?? ""
-      }","${address}.255.255.255.255","${address}",${servers}`;
-    }),
+    named(call).filter((id) => contexts.isActive(id)).flatMap((id) =>
+      addressesOf(contexts, id).map(([network, address]) => {
+        const { apn } = contexts.get(id) ?? { apn: "" };
+        const values = [apn, `${address}.${WHOLE[network]}`, address, ...SERVERS[network]];
+        return `${name}: ${id},${4 + id},${values.map((each) => `"${each}"`).join(",")}`;
+      })
+    ),
   );
 };
 

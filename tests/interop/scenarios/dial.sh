@@ -82,13 +82,13 @@ dial_e398_two_ports() {
 
 # Asked for a name and a password, and with the PIN of the card.
 dial_authenticates() {
-  echo 1234 > /run/lab/near.pin
+  echo 70317294 > /run/lab/near.pin
   echo "open sesame" > /run/lab/near.password
   for hook in ip-up ip-down; do
     printf '#!/bin/sh\necho "${0##*/} $*" >> /run/lab/hooks.out\n' > /etc/ppp/$hook
     chmod 755 /etc/ppp/$hook
   done
-  sim_modem --profile quectel-ec25 --pin 1234 \
+  sim_modem --profile quectel-ec25 --pin 70317294 \
     --program "$(real_pppd auth require-chap name server)"
   our_dial --apn internet --user client --password-file /run/lab/near.password --pin-file /run/lab/near.pin \
     --state-file /run/lab/near.pins --default-route --dns --hooks
@@ -96,7 +96,7 @@ dial_authenticates() {
   pings 5 100
   ip route show default | grep -q "dev ppp0" || why "no default route" || return 1
   grep -q 10.0.0.53 /etc/ppp/resolv.conf || why "no name server" || return 1
-  ! grep -q 1234 "$logs/near.log" || why "the PIN is in the log" || return 1
+  ! grep -q 70317294 "$logs/near.log" || why "the PIN is in the log" || return 1
   dial_ended
   ! ip route show default | grep -q ppp0 || why "the default route is left" || return 1
   for hook in ip-up ip-down; do
@@ -133,5 +133,31 @@ dial_after_crash() {
     busybox usleep 100000
   done
   pings 5 100
+  dial_ended
+}
+
+# An IPv6 context: the kernel makes its address of the prefix that the network tells, and takes the network for its router.
+dial_ipv6() {
+  [ -e /proc/net/if_inet6 ] || why "this guest has no IPv6" || return 1
+  sim_modem --profile quectel-ec25
+  our_dial --apn internet --pdp-type ipv4v6
+  logged near '"step":"online"' 40
+  tries=50
+  until ip -6 addr show dev ppp0 | grep -q "inet6 2001:db8:0:1:.* scope global" || [ $tries -eq 0 ]; do
+    busybox usleep 100000
+    tries=$((tries - 1))
+  done
+  ping -6 -n -c 3 -W 2 2001:db8:53::53 > "$logs/ping6.log" 2>&1 || why "no answer over IPv6: $(tail -2 "$logs/ping6.log")" || return 1
+  ping -n -c 3 -W 2 10.64.255.254 > "$logs/ping.log" 2>&1 || why "no answer over IPv4: $(tail -2 "$logs/ping.log")" || return 1
+  dial_ended
+}
+
+# IPv6 alone, with a real pppd at the end of the call.
+dial_ipv6_alone() {
+  [ -e /proc/net/if_inet6 ] || why "this guest has no IPv6" || return 1
+  sim_modem --profile huawei-e398 --program "exec ip netns exec far $PPPD nodetach local noauth noip +ipv6 ipv6 ::1,::2"
+  our_dial --apn internet --pdp-type ipv6
+  logged near '"step":"online"' 40
+  ping -n -c 3 -W 2 "fe80::1%ppp0" > "$logs/ping6.log" 2>&1 || why "no answer over IPv6: $(tail -2 "$logs/ping6.log")" || return 1
   dial_ended
 }
