@@ -269,6 +269,8 @@ export class Connection {
         return;
       case "phase":
         if (output.phase === "authenticate") this.#lineText.framesSeen();
+        // LCP begins anew: whoever is there then proves it anew.
+        if (output.phase === "establish") this.#parts.hooks.auth.down(now);
         if (output.phase === "network") this.#parts.hooks.netPreUp(this.#hookArguments(), now);
         return;
       case "authenticated":
