@@ -25,7 +25,7 @@ import { exitStatus } from "../../run/pppd_exit_status.ts";
 import type { LineSettings, PppdSettings } from "../../run/pppd_settings.ts";
 import { VERSION } from "../../version.ts";
 import { printAnswer, printLines } from "../print_lines.ts";
-import { settingsOf, userName } from "./pppd_settings_of.ts";
+import { settingsOf, userHome, userName } from "./pppd_settings_of.ts";
 import { detach, DETACHED, toldParent } from "./detach.ts";
 
 /** Held back for the way out of a process that has no more memory. */
@@ -113,7 +113,7 @@ function load(host: Host, args: readonly string[]): LoadedPppOptions {
     readFile: (path) => readLatin1(host, path),
     isDevice: (path) => isDevice(host, path),
     isRoot: host.uid === 0,
-    home: host.env("HOME"),
+    home: userHome(host),
   });
 }
 
