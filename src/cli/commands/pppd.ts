@@ -279,6 +279,13 @@ function identityOf(host: Host, options: PppOptions, secrets: PppdSecrets): Link
       'Add one to /etc/ppp/chap-secrets, or say "noauth" when you are the one who dials.',
     ].join(" ");
   }
+  if (authRequired && options.ip && options.allowIp.length === 0 && !secrets.allowsAnyAddress(ourName)) {
+    return [
+      "The remote system is required to authenticate itself",
+      "but none of the available passwords would let it use an IP address.",
+      "Put the addresses that it may have behind its password in the secrets file, or a * for any.",
+    ].join(" ");
+  }
   return {
     ourName,
     user,

@@ -99,3 +99,18 @@ callers_change() {
   got=$(tr '\n' ',' < /run/lab/callers.out)
   [ "$got" = "auth-up client client,auth-down client client,auth-up other other,auth-down other other," ] || why "hooks: $got"
 }
+
+# A server whose secrets let nobody have an address says so before there is a link, and one with a list gives what is on it.
+secrets_without_addresses() {
+  echo 'client server "open sesame"' > /etc/ppp/chap-secrets
+  rm /etc/ppp/pap-secrets
+  # shellcheck disable=SC2086
+  exits 1 $OURS /run/lab/near nodetach local auth name server 10.0.0.1:10.0.0.2
+  # shellcheck disable=SC2086
+  exits 1 $PPPD /run/lab/near nodetach local auth name server 10.0.0.1:10.0.0.2
+  echo 'client server "open sesame" 10.0.0.7' > /etc/ppp/chap-secrets
+  far ours auth name server 10.0.0.1:10.0.0.2
+  near pppd noauth user client password 'open sesame' remotename server noipdefault
+  logged near "local  IP address 10.0.0.7"
+  up 20
+}
