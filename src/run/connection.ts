@@ -191,6 +191,12 @@ export class Connection {
     this.#settle(now);
   }
 
+  /** Agree on compression anew (SIGUSR2). */
+  renegotiateCompression(now: Millis): void {
+    this.#link.handle({ kind: "renegotiateCompression" }, now);
+    this.#settle(now);
+  }
+
   /** The carrier went. */
   hangup(detail: string, now: Millis): void {
     this.#link.handle({ kind: "lowerDown", detail }, now);

@@ -247,6 +247,9 @@ export class PppdService implements Service {
       case "SIGUSR1":
         this.#debug = !this.#debug;
         this.#log.showsDebug = this.#debug;
+        return;
+      case "SIGUSR2":
+        this.#connection?.renegotiateCompression(this.#now);
     }
   }
 
