@@ -92,7 +92,8 @@ export class LineScripts {
     if (welcome !== undefined && (yield* this.#onTerminal(line, "welcome", welcome)) !== 0) {
       this.#parts.log.write("warning", "Welcome script failed");
     }
-    if ((connect !== undefined || this.#parts.settings.line.kind === "program") && connectDelayMs > 0) {
+    const begins = connect !== undefined || ["program", "socket"].includes(this.#parts.settings.line.kind);
+    if (begins && connectDelayMs > 0) {
       const resumed = yield { kind: "time", until: this.#parts.now() + connectDelayMs, orInput: line.input };
       if (resumed.kind === "interrupted") return exitStatus.userRequest;
     }
@@ -185,16 +186,21 @@ export class LineScripts {
 
   /** Run `disconnect` where the line still is one, and hang up. */
   *disconnect(line: PppdLine, hungUp: boolean): Generator<Pause, void, Resume> {
-    const { disconnect, terminal } = this.#parts.settings;
+    const { disconnect } = this.#parts.settings;
     if (disconnect !== undefined && !hungUp) {
       if (!this.#isThere(line)) return;
       if ((yield* this.#onTerminal(line, "disconnect", disconnect)) !== 0) {
         this.#parts.log.write("warning", "disconnect script failed");
       } else this.#parts.log.write("info", "Serial link disconnected.");
     }
-    if (terminal.modem && this.#parts.settings.line.kind === "terminal" && line.port !== undefined) {
-      line.port.dropDtr();
-      yield { kind: "time", until: this.#parts.now() + DTR_DOWN };
-    }
+    yield* this.hangUp(line);
+  }
+
+  /** Drop DTR where the modem's lines count: a call may stand, though what came after it failed. */
+  *hangUp(line: PppdLine): Generator<Pause, void, Resume> {
+    const { terminal, line: { kind } } = this.#parts.settings;
+    if (!terminal.modem || kind !== "terminal" || line.port === undefined) return;
+    line.port.dropDtr();
+    yield { kind: "time", until: this.#parts.now() + DTR_DOWN };
   }
 }

@@ -209,3 +209,13 @@ filter_with_an_error() {
   exits 2 $OURS notty active-filter "tcp prot 80"
   logged near "option active-filter tcp prot 80: column 5: expected and, or, or the end, got prot"
 }
+
+# SIGTERM while the next attempt is waited for: asked to end, whatever the last attempt came to.
+asked_to_end_in_holdoff() {
+  near ours noauth connect /bin/false persist holdoff 30
+  logged near "Connect script failed"
+  busybox sleep 1.5
+  stop near
+  ended near 5
+}
+
