@@ -9,9 +9,10 @@ import { describePppOptions, loadPppOptions } from "../../config/load_ppp_option
 import { type LoadedPppOptions } from "../../config/load_ppp_options.ts";
 import { optionTable } from "../../config/ppp_option_table.ts";
 import type { PppOptions } from "../../config/ppp_options.ts";
-import { UsageError } from "../../config/ppp_words.ts";
+import { LARGEST_FILE, UsageError } from "../../config/ppp_words.ts";
 import { type Fd, type Host, HostError } from "../../host.ts";
 import { abiOf } from "../../linux/abi.ts";
+import { readFile } from "../../linux/files.ts";
 import { AF } from "../../linux/netlink.ts";
 import { tunProblem } from "../../linux/tun_device.ts";
 import { faultWords } from "../../run/fault.ts";
@@ -110,11 +111,22 @@ function usage(): string[] {
 function load(host: Host, args: readonly string[]): LoadedPppOptions {
   return loadPppOptions({
     args: args.map((each) => latin1(encodeUtf8(each))),
-    readFile: (path) => readLatin1(host, path),
+    readFile: (path) => optionsFile(host, path),
     isDevice: (path) => isDevice(host, path),
     isRoot: host.uid === 0,
     home: userHome(host),
   });
+}
+
+/** A file's text with one octet a character; what hinders reading it, other than that it is not there, is told. */
+function optionsFile(host: Host, path: string): string | { readonly problem: string } | undefined {
+  try {
+    const octets = readFile(host, path, LARGEST_FILE);
+    return octets === undefined ? undefined : latin1(octets);
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    return error.code === "ENOTDIR" ? undefined : { problem: hostWords(error) };
+  }
 }
 
 /** A word that is no path at all, or too long for one, is no device. */
