@@ -35,6 +35,8 @@ export class Connection {
   readonly #packetLog: PacketLog;
   readonly #lineText = new LineText();
   readonly #up = new Set<NetworkName>();
+  /** What stands; hooks that ran meanwhile may find another one. */
+  readonly #agreed: { ip: Ip | undefined; ipv6: Ipv6 | undefined } = { ip: undefined, ipv6: undefined };
   #ended: { reason: LinkEnd; detail: string } | undefined;
   #wasUp = false;
   #wasAsked = false;
@@ -319,6 +321,7 @@ export class Connection {
   #ipAgreed(agreement: Ip, now: Millis): void {
     const { hooks, settings, line } = this.#parts;
     const { local, remote } = agreement;
+    this.#agreed.ip = agreement;
     setIpEnvironment(hooks.environment, agreement, settings.interface);
     const standby = this.#parts.standby?.ends;
     if (standby !== undefined) this.#tellChange(standby, agreement);
@@ -336,7 +339,7 @@ export class Connection {
     }
     hooks.afterNetPreUp(now, (prepared) => {
       hooks.ipPreUp(args, prepared, (later) => {
-        if (this.#ended === undefined && this.#link.carries("ip")) this.#ipUp(agreement, args, later);
+        if (this.#agreed.ip === agreement) this.#ipUp(agreement, args, later);
       });
     });
   }
@@ -367,8 +370,9 @@ export class Connection {
   }
 
   #ipv6Agreed(agreement: Ipv6, now: Millis): void {
+    this.#agreed.ipv6 = agreement;
     this.#parts.hooks.afterNetPreUp(now, (later) => {
-      if (this.#ended === undefined && this.#link.carries("ipv6")) this.#ipv6Up(agreement, later);
+      if (this.#agreed.ipv6 === agreement) this.#ipv6Up(agreement, later);
     });
   }
 
@@ -414,6 +418,7 @@ export class Connection {
 
   #networkDown(network: NetworkName, now: Millis): void {
     const { hooks } = this.#parts;
+    this.#agreed[network] = undefined;
     this.#up.delete(network);
     if (this.#up.size === 0) this.#limit.stop();
     this.#plane.setNetwork(network, false);
