@@ -181,9 +181,10 @@ async function run(host: Host, args: readonly string[], options: PppOptions): Pr
     : new PppdLog(host, logFile.fd, options.debug, true);
   warn = (text) => log.write("warning", text);
   try {
-    log.write("notice", `pppd 2.4.9 (uplinkd ${VERSION}) started by ${userName(host)}, uid ${host.uid}`);
+    const user = userName(host);
+    log.write("notice", `pppd 2.4.9 (uplinkd ${VERSION}) started by ${user}, uid ${host.uid}`);
     for (const text of warnings) warn(text);
-    return await serve(host, log, settingsOf(host, options, line, identity, secrets));
+    return await serve(host, log, settingsOf(user, options, line, identity, secrets));
   } finally {
     log.close();
   }

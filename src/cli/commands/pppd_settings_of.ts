@@ -64,9 +64,9 @@ function hookPaths(options: PppOptions): HookPaths {
   };
 }
 
-/** All that the service needs to know. */
+/** All that the service needs to know; `user` is who runs this. */
 export function settingsOf(
-  host: Host,
+  user: string,
   options: PppOptions,
   line: LineSettings,
   identity: LinkIdentity,
@@ -133,7 +133,7 @@ export function settingsOf(
     escapes: options.escape,
     passFilter: options.passFilter === undefined ? undefined : new PacketFilter(options.passFilter),
     activeFilter: options.activeFilter === undefined ? undefined : new PacketFilter(options.activeFilter),
-    userName: userName(host),
+    userName: user,
     link: (context) => pppdLink(options, identity, secrets, context),
   };
 }
