@@ -38,6 +38,7 @@ export class Connection {
   /** What stands; hooks that ran meanwhile may find another one. */
   readonly #agreed: { ip: Ip | undefined; ipv6: Ipv6 | undefined } = { ip: undefined, ipv6: undefined };
   #ended: { reason: LinkEnd; detail: string } | undefined;
+  #hasBegun = false;
   #wasUp = false;
   #wasAsked = false;
   #isDisposed = false;
@@ -116,7 +117,8 @@ export class Connection {
   }
 
   #begin(now: Millis): void {
-    if (this.#isDisposed) return;
+    if (this.#isDisposed || this.#ended !== undefined) return;
+    this.#hasBegun = true;
     this.#now = now;
     this.#link.handle({ kind: "lowerUp" }, now);
     this.#settle(now);
@@ -189,6 +191,8 @@ export class Connection {
 
   /** Take the link down in an orderly way. */
   close(reason: LinkEnd, text: string, now: Millis): void {
+    // net-init still runs, and no peer has heard of us.
+    if (!this.#hasBegun) this.#ended ??= { reason, detail: text };
     this.#link.handle({ kind: "close", reason, text }, now);
     this.#settle(now);
   }

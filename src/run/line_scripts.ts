@@ -43,6 +43,8 @@ export interface LineScriptsParts {
   readonly log: PppdLog;
   readonly debug: () => boolean;
   readonly now: () => Millis;
+  /** Whether the program was asked to end. */
+  readonly hasQuit: () => boolean;
   /** Told when a program ended that a `Pause` waits for. */
   readonly ended: (status: number) => void;
 }
@@ -67,14 +69,17 @@ export class LineScripts {
     }
     if (dials && terminal.modem && this.#parts.settings.line.kind === "terminal") {
       line.port?.dropDtr();
-      yield { kind: "time", until: this.#parts.now() + DTR_DOWN };
+      const resumed = yield { kind: "time", until: this.#parts.now() + DTR_DOWN };
       line.port?.raiseDtr();
+      if (resumed.kind === "interrupted") return exitStatus.userRequest;
     }
     if (init !== undefined) {
       if ((yield* this.#onTerminal(line, "init", init)) !== 0) {
         this.#parts.log.write("error", "Initializer script failed");
         return exitStatus.initFailed;
       }
+      // A script may end well though it was told to end.
+      if (this.#parts.hasQuit()) return exitStatus.userRequest;
       this.#parts.log.write("info", "Serial port initialized.");
     }
     if (connect !== undefined) {
@@ -82,6 +87,7 @@ export class LineScripts {
         this.#parts.log.write("error", "Connect script failed");
         return exitStatus.connectFailed;
       }
+      if (this.#parts.hasQuit()) return exitStatus.userRequest;
       this.#parts.log.write("info", "Serial connection established.");
     }
     if (terminal.modem) line.port?.setLocal(false);
@@ -92,6 +98,7 @@ export class LineScripts {
     if (welcome !== undefined && (yield* this.#onTerminal(line, "welcome", welcome)) !== 0) {
       this.#parts.log.write("warning", "Welcome script failed");
     }
+    if (this.#parts.hasQuit()) return exitStatus.userRequest;
     const begins = connect !== undefined || ["program", "socket"].includes(this.#parts.settings.line.kind);
     if (begins && connectDelayMs > 0) {
       const resumed = yield { kind: "time", until: this.#parts.now() + connectDelayMs, orInput: line.input };

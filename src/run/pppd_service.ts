@@ -81,6 +81,7 @@ export class PppdService implements Service {
       log,
       debug: () => this.#debug,
       now: () => this.#now,
+      hasQuit: () => this.#quits,
       ended: (status) => {
         if (this.#pause?.kind === "program") this.#resume({ kind: "program", status });
       },
