@@ -424,12 +424,13 @@ export class Connection {
     const { hooks } = this.#parts;
     this.#agreed[network] = undefined;
     this.#up.delete(network);
-    if (this.#up.size === 0) this.#limit.stop();
+    const isLast = this.#up.size === 0;
+    if (isLast) this.#limit.stop();
     this.#plane.setNetwork(network, false);
     if (this.#upAt !== undefined) {
-      reportTraffic(now - this.#upAt, this.#plane.counters, hooks.environment, this.#parts.log);
+      reportTraffic(now - this.#upAt, this.#plane.counters, hooks.environment, this.#parts.log, isLast);
     }
-    this.#upAt = undefined;
+    if (isLast) this.#upAt = undefined;
     if (network === "ip") {
       this.#plane.setHeaderCompression(undefined);
       if (this.#parts.standby === undefined) this.#interface.clearIpv4();
