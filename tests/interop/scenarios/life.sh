@@ -230,19 +230,21 @@ asked_to_end_early() {
   logged near "Script /etc/ppp/net-init started"
   stop near
   ended near 5
+  rm "$logs/near.log"
   near ours noauth ipparam hello
-  busybox sleep 0.5
-  logged near "Connect: "
+  logged near "Script /etc/ppp/net-init started"
   stop near
   ended near 5
+  rm "$logs/near.log"
   near ours noauth connect /run/lab/willing.out
   logged near "Script connect started"
   busybox sleep 0.5
   stop near
   ended near 5
+  rm "$logs/near.log"
   near ours noauth modem connect "echo dialled; sleep 30"
   logged near "started by root"
-  busybox sleep 0.6
+  busybox sleep 0.2
   stop near
   ended near 5
   [ "$(count near dialled)" = 0 ] || why "it dialled though it was asked to end"
