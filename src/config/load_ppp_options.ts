@@ -16,8 +16,8 @@ import { parseWords, UsageError } from "./ppp_words.ts";
 
 /** How files are got at. */
 export interface OptionFiles {
-  /** One octet a character; undefined where there is no such file. */
-  readonly readFile: (path: string) => string | undefined;
+  /** One octet a character; undefined where there is no such file, and in words why one that is there cannot be read. */
+  readonly readFile: (path: string) => string | { readonly problem: string } | undefined;
   /** Whether a character device is there. */
   readonly isDevice: (path: string) => boolean;
 }
@@ -105,10 +105,12 @@ class Loader {
     this.#files += 1;
     if (this.#files > MOST_FILES) throw new UsageError(`${path}: more than ${MOST_FILES} option files`);
     const text = this.#request.readFile(path);
-    if (text === undefined) {
+    if (typeof text !== "string") {
+      const why = text?.problem ?? "no such file";
       if (mustExist && path !== SYSTEM_OPTIONS) {
-        throw new UsageError(`Can't open options file ${path}: no such file`);
+        throw new UsageError(`Can't open options file ${path}: ${why}`);
       }
+      if (text !== undefined) this.options.notices.push(`Can't open options file ${path}: ${why}`);
       return;
     }
     this.#depth += 1;
@@ -268,7 +270,8 @@ class Loader {
   #readUserFile(fail: (why: string) => never): void {
     const { userFile } = this.options;
     if (userFile === undefined) return;
-    const [user, password] = this.#request.readFile(userFile)?.split("\n") ?? [];
+    const text = this.#request.readFile(userFile);
+    const [user, password] = typeof text === "string" ? text.split("\n") : [];
     if (user === undefined || password === undefined) fail(`unable to read user login data file ${userFile}`);
     this.options.user ??= user;
     this.options.password ??= fromLatin1(password ?? "");

@@ -55,6 +55,7 @@ export class CbcpAnswerer implements Machine<CbcpInput, CbcpOutput> {
   readonly #exchange: CbcpExchange;
   #isRunning = false;
   #identifier = 0;
+  #asked = 0;
   /** What was acknowledged. */
   #acknowledged: CallbackOption | undefined;
 
@@ -101,25 +102,29 @@ export class CbcpAnswerer implements Machine<CbcpInput, CbcpOutput> {
 
   #request(now: Millis): void {
     this.#identifier = (this.#identifier + 1) & 0xff;
-    if (this.#exchange.send(cbcpCode.request, this.#identifier, this.#options, now)) return;
+    if (this.#exchange.send(cbcpCode.request, this.#identifier, this.#options, now)) {
+      this.#asked += 1;
+      return;
+    }
     this.#exchange.fail("the peer chose none of the callbacks that we offer");
   }
 
   #packet(information: Uint8Array, now: Millis): void {
     const packet = this.#exchange.read(information);
     if (packet?.code !== cbcpCode.response) return;
-    if (packet.identifier !== this.#identifier) {
+    // All Requests say the same: who asks its user for a number may answer the first of them after the third.
+    if (((this.#identifier - packet.identifier) & 0xff) >= this.#asked) {
       this.#exchange.note(
         "debug",
         `id doesn't match: expected ${this.#identifier} recv ${packet.identifier}`,
       );
       return;
     }
-    if (this.#acknowledged !== undefined) this.#acknowledge(this.#acknowledged, now);
+    if (this.#acknowledged !== undefined) this.#acknowledge(this.#acknowledged, packet.identifier, now);
     else if (!this.#exchange.isOver) this.#response(packet, now);
   }
 
-  #response({ data }: ControlPacket, now: Millis): void {
+  #response({ identifier, data }: ControlPacket, now: Millis): void {
     const options = parseCallbackOptions(data);
     const chosen = Array.isArray(options) ? options[0] : undefined;
     const callback = chosen === undefined ? undefined : this.#judge(chosen);
@@ -130,13 +135,13 @@ export class CbcpAnswerer implements Machine<CbcpInput, CbcpOutput> {
       this.#request(now);
       return;
     }
-    this.#acknowledge(chosen, now);
+    this.#acknowledge(chosen, identifier, now);
     this.#acknowledged = chosen;
     this.#exchange.agree(callback);
   }
 
-  #acknowledge(option: CallbackOption, now: Millis): void {
-    this.#exchange.send(cbcpCode.ack, this.#identifier, [option], now);
+  #acknowledge(option: CallbackOption, identifier: number, now: Millis): void {
+    this.#exchange.send(cbcpCode.ack, identifier, [option], now);
     this.#exchange.rest();
   }
 

@@ -187,9 +187,10 @@ export class CbcpCaller implements Machine<CbcpInput, CbcpOutput> {
   }
 }
 
-/** Whether an Ack is of our Response; it may leave the number out, and an administrator's may tell it. */
+/** Whether an Ack is of our Response; it may leave the number out or write it in its own way, and an administrator's may tell it. */
 function isSame(acknowledged: CallbackOption, ours: CallbackOption): boolean {
   if (acknowledged.type !== ours.type) return false;
   const [theirNumber, ourNumber] = [acknowledged.numbers[0], ours.numbers[0]];
-  return theirNumber === undefined || ourNumber === undefined || theirNumber === ourNumber;
+  if (theirNumber === undefined || ourNumber === undefined) return true;
+  return bareNumber(theirNumber) === bareNumber(ourNumber);
 }

@@ -113,6 +113,14 @@ export class Compression {
     this.#drain(now);
   }
 
+  /** Agree anew, also where it was given up or the peer ended it: pppd's SIGUSR2. */
+  reopen(now: Millis): void {
+    this.#gaveUp = undefined;
+    this.#negotiation.handle({ kind: "lowerDown" }, now);
+    this.#drain(now);
+    this.open(now);
+  }
+
   /** A packet of CCP came. */
   packet(information: Uint8Array, now: Millis): void {
     this.#negotiation.handle({ kind: "packet", information }, now);

@@ -124,6 +124,9 @@ export class Link implements Machine<LinkInput, LinkOutput> {
       case "packet":
         this.#packet(input.packet, now);
         break;
+      case "renegotiateCompression":
+        this.#network?.renegotiateCompression(now);
+        break;
       case "damaged":
         this.#network?.damaged(now);
         break;

@@ -109,6 +109,8 @@ export type LinkInput =
   | { readonly kind: "lowerUp" }
   | { readonly kind: "lowerDown"; readonly detail: string }
   | { readonly kind: "close"; readonly reason: LinkEnd; readonly text: string }
+  /** Agree on compression anew, where the link is in its Network phase. */
+  | { readonly kind: "renegotiateCompression" }
   /** One packet from its two-octet Protocol field on. */
   | { readonly kind: "packet"; readonly packet: Uint8Array }
   /** A compressed packet could not be restored: `damaged` until the peer resets, `broken` for good. */

@@ -9,7 +9,7 @@ import type { IpcpAgreement, IpcpPolicy } from "./ipcp.ts";
 import type { Ipv6cpAgreement, Ipv6cpPolicy } from "./ipv6cp.ts";
 import type { LinkEnd } from "./link_configuration.ts";
 import { Negotiation } from "./negotiation.ts";
-import type { NegotiationTimes } from "./option_policy.ts";
+import type { NegotiationEnd, NegotiationTimes } from "./option_policy.ts";
 import { protocolNumber } from "./protocol_numbers.ts";
 
 /** A network to bring up. */
@@ -34,6 +34,12 @@ const numbers = {
   ip: { control: protocolNumber.ipcp, data: protocolNumber.ip, title: "IPCP" },
   ipv6: { control: protocolNumber.ipv6cp, data: protocolNumber.ipv6, title: "IPV6CP" },
 } as const;
+
+/** A peer that takes an open network down has agreed to it before. */
+function reasonOf(end: NegotiationEnd): LinkEnd {
+  if (end === "peerTerminated") return "peerTerminated";
+  return end === "notConverged" ? "networkNotConverged" : "networkRefused";
+}
 
 /** See the file's head. */
 export class Network {
@@ -131,8 +137,7 @@ export class Network {
           this.#isUp = false;
           break;
         case "finished": {
-          const reason = output.reason === "notConverged" ? "networkNotConverged" : "networkRefused";
-          this.#outputs.push({ kind: "finished", reason, detail: output.detail });
+          this.#outputs.push({ kind: "finished", reason: reasonOf(output.reason), detail: output.detail });
           break;
         }
         case "packet":

@@ -145,6 +145,18 @@ export class NetworkPhase {
     this.#drain(now);
   }
 
+  /** Agree on compression anew. Encryption that is required would be down for a moment: it stays. */
+  renegotiateCompression(now: Millis): void {
+    if (this.#isClosing || this.#compression === undefined) return;
+    if (this.#mustEncrypt) {
+      const text = "Compression is not negotiated anew: required encryption may not be down for a moment";
+      this.#outputs.push({ kind: "note", level: "warning", text });
+      return;
+    }
+    this.#compression.reopen(now);
+    this.#drain(now);
+  }
+
   /** The link left the phase. */
   lowerDown(now: Millis): void {
     this.#isClosing = true;

@@ -35,7 +35,10 @@ export class Connection {
   readonly #packetLog: PacketLog;
   readonly #lineText = new LineText();
   readonly #up = new Set<NetworkName>();
+  /** What stands; hooks that ran meanwhile may find another one. */
+  readonly #agreed: { ip: Ip | undefined; ipv6: Ipv6 | undefined } = { ip: undefined, ipv6: undefined };
   #ended: { reason: LinkEnd; detail: string } | undefined;
+  #hasBegun = false;
   #wasUp = false;
   #wasAsked = false;
   #isDisposed = false;
@@ -114,7 +117,8 @@ export class Connection {
   }
 
   #begin(now: Millis): void {
-    if (this.#isDisposed) return;
+    if (this.#isDisposed || this.#ended !== undefined) return;
+    this.#hasBegun = true;
     this.#now = now;
     this.#link.handle({ kind: "lowerUp" }, now);
     this.#settle(now);
@@ -187,7 +191,15 @@ export class Connection {
 
   /** Take the link down in an orderly way. */
   close(reason: LinkEnd, text: string, now: Millis): void {
+    // net-init still runs, and no peer has heard of us.
+    if (!this.#hasBegun) this.#ended ??= { reason, detail: text };
     this.#link.handle({ kind: "close", reason, text }, now);
+    this.#settle(now);
+  }
+
+  /** Agree on compression anew (SIGUSR2). */
+  renegotiateCompression(now: Millis): void {
+    this.#link.handle({ kind: "renegotiateCompression" }, now);
     this.#settle(now);
   }
 
@@ -269,6 +281,8 @@ export class Connection {
         return;
       case "phase":
         if (output.phase === "authenticate") this.#lineText.framesSeen();
+        // LCP begins anew: whoever is there then proves it anew.
+        if (output.phase === "establish") this.#parts.hooks.auth.down(now);
         if (output.phase === "network") this.#parts.hooks.netPreUp(this.#hookArguments(), now);
         return;
       case "authenticated":
@@ -311,6 +325,7 @@ export class Connection {
   #ipAgreed(agreement: Ip, now: Millis): void {
     const { hooks, settings, line } = this.#parts;
     const { local, remote } = agreement;
+    this.#agreed.ip = agreement;
     setIpEnvironment(hooks.environment, agreement, settings.interface);
     const standby = this.#parts.standby?.ends;
     if (standby !== undefined) this.#tellChange(standby, agreement);
@@ -328,7 +343,7 @@ export class Connection {
     }
     hooks.afterNetPreUp(now, (prepared) => {
       hooks.ipPreUp(args, prepared, (later) => {
-        if (this.#ended === undefined && this.#link.carries("ip")) this.#ipUp(agreement, args, later);
+        if (this.#agreed.ip === agreement) this.#ipUp(agreement, args, later);
       });
     });
   }
@@ -359,8 +374,9 @@ export class Connection {
   }
 
   #ipv6Agreed(agreement: Ipv6, now: Millis): void {
+    this.#agreed.ipv6 = agreement;
     this.#parts.hooks.afterNetPreUp(now, (later) => {
-      if (this.#ended === undefined && this.#link.carries("ipv6")) this.#ipv6Up(agreement, later);
+      if (this.#agreed.ipv6 === agreement) this.#ipv6Up(agreement, later);
     });
   }
 
@@ -406,13 +422,15 @@ export class Connection {
 
   #networkDown(network: NetworkName, now: Millis): void {
     const { hooks } = this.#parts;
+    this.#agreed[network] = undefined;
     this.#up.delete(network);
-    if (this.#up.size === 0) this.#limit.stop();
+    const isLast = this.#up.size === 0;
+    if (isLast) this.#limit.stop();
     this.#plane.setNetwork(network, false);
     if (this.#upAt !== undefined) {
-      reportTraffic(now - this.#upAt, this.#plane.counters, hooks.environment, this.#parts.log);
+      reportTraffic(now - this.#upAt, this.#plane.counters, hooks.environment, this.#parts.log, isLast);
     }
-    this.#upAt = undefined;
+    if (isLast) this.#upAt = undefined;
     if (network === "ip") {
       this.#plane.setHeaderCompression(undefined);
       if (this.#parts.standby === undefined) this.#interface.clearIpv4();

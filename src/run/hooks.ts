@@ -61,7 +61,10 @@ export class HookPair {
   #wantsUp = false;
   #ranUp = false;
   #pid: number | undefined;
+  /** What "up" is to be called with next. */
   #argumentsUp: readonly string[] = [];
+  /** What "up" was called with last, and "down" will be. */
+  #argumentsRun: readonly string[] = [];
 
   constructor(options: HookPairOptions) {
     this.#options = options;
@@ -80,14 +83,20 @@ export class HookPair {
     this.#follow(now);
   }
 
+  /** Up with other arguments, such as another address, is down and up again. */
   #follow(now: Millis): void {
-    if (this.#pid !== undefined || this.#wantsUp === this.#ranUp) return;
-    this.#ranUp = this.#wantsUp;
-    const path = this.#wantsUp ? this.#options.upPath : this.#options.downPath;
-    this.#pid = runHook(this.#options, path, this.#argumentsUp, now, (_status, later) => {
+    if (this.#pid !== undefined) return;
+    const isOther = this.#wantsUp && this.#ranUp &&
+      this.#argumentsUp.some((each, at) => each !== this.#argumentsRun[at]);
+    if (this.#wantsUp === this.#ranUp && !isOther) return;
+    this.#ranUp = !this.#ranUp;
+    if (this.#ranUp) this.#argumentsRun = this.#argumentsUp;
+    const path = this.#ranUp ? this.#options.upPath : this.#options.downPath;
+    this.#pid = runHook(this.#options, path, this.#argumentsRun, now, (_status, later) => {
       this.#pid = undefined;
       this.#follow(later);
     });
+    if (this.#pid === undefined) this.#follow(now);
   }
 }
 

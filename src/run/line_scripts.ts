@@ -43,6 +43,8 @@ export interface LineScriptsParts {
   readonly log: PppdLog;
   readonly debug: () => boolean;
   readonly now: () => Millis;
+  /** Whether the program was asked to end. */
+  readonly hasQuit: () => boolean;
   /** Told when a program ended that a `Pause` waits for. */
   readonly ended: (status: number) => void;
 }
@@ -67,14 +69,17 @@ export class LineScripts {
     }
     if (dials && terminal.modem && this.#parts.settings.line.kind === "terminal") {
       line.port?.dropDtr();
-      yield { kind: "time", until: this.#parts.now() + DTR_DOWN };
+      const resumed = yield { kind: "time", until: this.#parts.now() + DTR_DOWN };
       line.port?.raiseDtr();
+      if (resumed.kind === "interrupted") return exitStatus.userRequest;
     }
     if (init !== undefined) {
       if ((yield* this.#onTerminal(line, "init", init)) !== 0) {
         this.#parts.log.write("error", "Initializer script failed");
         return exitStatus.initFailed;
       }
+      // A script may end well though it was told to end.
+      if (this.#parts.hasQuit()) return exitStatus.userRequest;
       this.#parts.log.write("info", "Serial port initialized.");
     }
     if (connect !== undefined) {
@@ -82,6 +87,7 @@ export class LineScripts {
         this.#parts.log.write("error", "Connect script failed");
         return exitStatus.connectFailed;
       }
+      if (this.#parts.hasQuit()) return exitStatus.userRequest;
       this.#parts.log.write("info", "Serial connection established.");
     }
     if (terminal.modem) line.port?.setLocal(false);
@@ -92,7 +98,9 @@ export class LineScripts {
     if (welcome !== undefined && (yield* this.#onTerminal(line, "welcome", welcome)) !== 0) {
       this.#parts.log.write("warning", "Welcome script failed");
     }
-    if ((connect !== undefined || this.#parts.settings.line.kind === "program") && connectDelayMs > 0) {
+    if (this.#parts.hasQuit()) return exitStatus.userRequest;
+    const begins = connect !== undefined || ["program", "socket"].includes(this.#parts.settings.line.kind);
+    if (begins && connectDelayMs > 0) {
       const resumed = yield { kind: "time", until: this.#parts.now() + connectDelayMs, orInput: line.input };
       if (resumed.kind === "interrupted") return exitStatus.userRequest;
     }
@@ -185,16 +193,21 @@ export class LineScripts {
 
   /** Run `disconnect` where the line still is one, and hang up. */
   *disconnect(line: PppdLine, hungUp: boolean): Generator<Pause, void, Resume> {
-    const { disconnect, terminal } = this.#parts.settings;
+    const { disconnect } = this.#parts.settings;
     if (disconnect !== undefined && !hungUp) {
       if (!this.#isThere(line)) return;
       if ((yield* this.#onTerminal(line, "disconnect", disconnect)) !== 0) {
         this.#parts.log.write("warning", "disconnect script failed");
       } else this.#parts.log.write("info", "Serial link disconnected.");
     }
-    if (terminal.modem && this.#parts.settings.line.kind === "terminal" && line.port !== undefined) {
-      line.port.dropDtr();
-      yield { kind: "time", until: this.#parts.now() + DTR_DOWN };
-    }
+    yield* this.hangUp(line);
+  }
+
+  /** Drop DTR where the modem's lines count: a call may stand, though what came after it failed. */
+  *hangUp(line: PppdLine): Generator<Pause, void, Resume> {
+    const { terminal, line: { kind } } = this.#parts.settings;
+    if (!terminal.modem || kind !== "terminal" || line.port === undefined) return;
+    line.port.dropDtr();
+    yield { kind: "time", until: this.#parts.now() + DTR_DOWN };
   }
 }

@@ -32,6 +32,7 @@ const BSD_WARNING =
 export class PlaneAgreement {
   readonly #parts: PlaneAgreementParts;
   #peerMru = 1500;
+  #ourMru = 1500;
   #mtu = 0;
   #hasWarnedOfBsd = false;
 
@@ -45,6 +46,7 @@ export class PlaneAgreement {
     switch (change.kind) {
       case "framing":
         plane.setFraming(change);
+        this.#ourMru = change.receive.mru;
         this.#setMtu(change.transmit.mru, 0);
         return;
       case "compression":
@@ -68,10 +70,11 @@ export class PlaneAgreement {
     this.#parts.warn(BSD_WARNING);
   }
 
+  /** As pppd: no more than we take ourselves, so that a small `mru` makes for small packets both ways. */
   #setMtu(peerMru: number, growth: number): void {
     if (peerMru === 0) return;
     this.#peerMru = peerMru;
-    const mtu = Math.min(peerMru - growth, this.#parts.mostMtu);
+    const mtu = Math.min(peerMru - growth, this.#ourMru, this.#parts.mostMtu);
     if (mtu === this.#mtu) return;
     this.#mtu = mtu;
     this.#parts.setMtu(mtu);

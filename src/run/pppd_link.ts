@@ -144,16 +144,20 @@ function networks(
 ): NetworkConfiguration[] {
   const result: NetworkConfiguration[] = [];
   const found = peer?.found?.addresses;
+  const more = peer?.found?.options ?? [];
+  if (more.length > 0) {
+    context.warn(
+      `the options behind -- in the peer's entry of the secrets file change nothing: ${more.join(" ")}`,
+    );
+  }
   const addresses = found === undefined && options.allowIp.length === 0
     ? undefined
     : [...found ?? [], ...options.allowIp];
   if (options.ip) {
     const policy = new IpcpPolicy({
       local: options.local,
-      remote: options.remote ||
-        (suggestedAddress(addresses ?? [], context.unit) ?? context.standbyRemote ?? 0),
+      ...remoteOf(options, addresses ?? [], context),
       acceptLocal: options.ipcpAcceptLocal,
-      acceptRemote: options.ipcpAcceptRemote || (context.standbyRemote !== undefined && options.remote === 0),
       noRemote: options.noRemoteIp,
       remoteOfLastResort: LAST_RESORT + (options.unit ?? context.unit),
       sendsAddress: options.sendsAddress,
@@ -180,6 +184,23 @@ function networks(
     result.push({ name: "ipv6", policy, times: timesOf(options.ipv6cp, options) });
   }
   return result;
+}
+
+/**
+ * The address for the peer, and whether it may have another. As with pppd a single address that the peer is allowed stands for the
+ * one given where that is not allowed, or none is given; it need not take it where it is allowed more.
+ */
+function remoteOf(
+  { remote, ipcpAcceptRemote }: PppOptions,
+  allowed: readonly string[],
+  { unit, standbyRemote }: SessionContext,
+): { remote: number; acceptRemote: boolean } {
+  const suggested = suggestedAddress(allowed, unit);
+  if (suggested !== undefined && (remote === 0 || !addressAllowed(allowed, remote, unit))) {
+    return { remote: suggested, acceptRemote: ipcpAcceptRemote || allowed.length > 1 };
+  }
+  const isStandby = standbyRemote !== undefined && remote === 0;
+  return { remote: remote || (standbyRemote ?? 0), acceptRemote: ipcpAcceptRemote || isStandby };
 }
 
 /** Those of `ipv6`, else those that `ipv6cp-use-…` makes; undefined for random ones. */

@@ -76,6 +76,18 @@ export class PppdSecrets {
     return matches ? found : undefined;
   }
 
+  /** Whether any peer that could be checked against a file for `server` may have an IP address. pppd's some_ip_ok */
+  allowsAnyAddress(server: Uint8Array): boolean {
+    const name = latin1(server);
+    return (["pap", "chap"] as const).some((kind) =>
+      this.#entries(kind).some(({ server, addresses }) => {
+        const end = addresses.findIndex((word) => word.startsWith("-"));
+        const before = end < 0 ? addresses : addresses.slice(0, end);
+        return (server.text === name || server.text === "*") && before.some((word) => !word.startsWith("!"));
+      })
+    );
+  }
+
   /** Whether any peer could be checked against a file for `server`. */
   hasAnyFor(kind: "pap" | "chap", server: Uint8Array): boolean {
     const name = latin1(server);

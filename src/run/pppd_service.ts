@@ -81,6 +81,7 @@ export class PppdService implements Service {
       log,
       debug: () => this.#debug,
       now: () => this.#now,
+      hasQuit: () => this.#quits,
       ended: (status) => {
         if (this.#pause?.kind === "program") this.#resume({ kind: "program", status });
       },
@@ -247,6 +248,9 @@ export class PppdService implements Service {
       case "SIGUSR1":
         this.#debug = !this.#debug;
         this.#log.showsDebug = this.#debug;
+        return;
+      case "SIGUSR2":
+        this.#connection?.renegotiateCompression(this.#now);
     }
   }
 
@@ -282,8 +286,7 @@ export class PppdService implements Service {
       const least = Math.max(this.#failures > 0 ? LEAST_PAUSE : 0, this.#workarounds.waitMs);
       const pauseMs = skipsHoldoff ? 0 : Math.max(holdoffMs, least);
       if (pauseMs > 0) yield { kind: "time", until: this.#now + pauseMs };
-      if (this.#quits) break;
-      status = exitStatus.ok;
+      status = this.#quits ? exitStatus.userRequest : exitStatus.ok;
     }
     this.#standby?.interface.dispose();
     const tried = this.#workarounds.summary();
@@ -371,7 +374,10 @@ export class PppdService implements Service {
 
   *#onLine(line: PppdLine): Generator<Pause, number, Resume> {
     const failed = yield* this.#scripts.prepare(line);
-    if (failed !== undefined) return this.#quits ? exitStatus.userRequest : failed;
+    if (failed !== undefined) {
+      yield* this.#scripts.hangUp(line);
+      return this.#quits ? exitStatus.userRequest : failed;
+    }
     this.#hooks.environment.set("SPEED", String(line.speed));
     const recording = this.#openRecording();
     let connection: Connection;

@@ -67,9 +67,11 @@ export class Standby {
     this.#discard();
     while (this.waiting.length === 0) {
       if (this.interface.isGone) return exitStatus.fatalError;
-      yield { kind: "packet" };
+      // It may have been asked to end while the hooks ran, before anything waited for a packet.
       if (this.#parts.hasQuit()) return exitStatus.userRequest;
+      yield { kind: "packet" };
     }
+    if (this.#parts.hasQuit()) return exitStatus.userRequest;
     this.#parts.log("info", "Starting link");
     return exitStatus.ok;
   }

@@ -1,5 +1,6 @@
 /**
- * How long a link was up and what passed, as pppd says it once when the first network goes down. pppd(8), SCRIPTS.
+ * How long a link was up and what passed, as pppd tells the hooks of each network that goes down, and the log behind the last one.
+ * pppd(8), SCRIPTS.
  *
  * @module
  */
@@ -7,16 +8,18 @@ import type { Level, Millis } from "../host.ts";
 import type { TrafficCounters } from "../plane/plane.ts";
 import type { HookEnvironment } from "./hooks.ts";
 
-/** Log "Connect time …" and give the numbers to the hooks. */
+/** Give the numbers to the hooks; log "Connect time …" where `isLast`, no network being up any more. */
 export function reportTraffic(
   connectedMs: Millis,
   { octetsSent, octetsReceived }: TrafficCounters,
   environment: HookEnvironment,
   log: (level: Level, text: string) => void,
+  isLast: boolean,
 ): void {
   environment.set("CONNECT_TIME", String(Math.round(connectedMs / 1000)));
   environment.set("BYTES_SENT", String(octetsSent));
   environment.set("BYTES_RCVD", String(octetsReceived));
+  if (!isLast) return;
   log("info", `Connect time ${(connectedMs / 60_000).toFixed(1)} minutes.`);
   log("info", `Sent ${octetsSent} bytes, received ${octetsReceived} bytes.`);
 }

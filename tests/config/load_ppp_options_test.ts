@@ -141,6 +141,23 @@ test("loadPppOptions takes the later of the command line and a file that it name
   assertEquals(load("call isp idle 4", { files }).options.idleSeconds, 4);
 });
 
+test("loadPppOptions goes on without an options file that cannot be read, and says so; not without one that was named", () => {
+  const loaded = (args: string[]) =>
+    loadPppOptions({
+      args,
+      readFile: () => ({ problem: "Input/output error; look at what dmesg says" }),
+      isDevice: () => false,
+      isRoot: true,
+      home: undefined,
+    });
+  const told = "Can't open options file /etc/ppp/options: Input/output error; look at what dmesg says";
+  assertEquals(loaded(["noauth"]).options.notices, [told]);
+  assertThrows(
+    () => loaded(["call", "isp"]),
+    /Can't open options file \/etc\/ppp\/peers\/isp: Input\/output/,
+  );
+});
+
 test("loadPppOptions reads ~/.ppprc between the system's file and the command line", () => {
   const files = { "/etc/ppp/options": "idle 1 maxfail 1", "/home/u/.ppprc": "idle 2" };
   const { options } = load("", { files, home: "/home/u" });

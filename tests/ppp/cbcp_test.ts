@@ -220,6 +220,21 @@ test("CbcpAnswerer acknowledges once more what comes once more, and drops anothe
   assertEquals(book.said().length, 8, "a flood is answered as often as packets are left");
 });
 
+test("CbcpAnswerer takes the answer to any of its Requests: a user may take long to think of a number", () => {
+  const book = new Playbook(answerer({ userPrefixes: [""] })).wait(3000).wait(3000);
+  assertEquals(book.said().length, 3);
+  book.receive("0200000a020605013100").receive("0204000a020605013100");
+  assertEquals(book.said(), [], "never sent");
+  book.receive("0201000a020605013100").receive("0203000a020605013100");
+  const said = ["0301000a020605013100", "agreed: user 1 5", "0303000a020605013100"];
+  assertEquals(book.said(), said);
+});
+
+test("CbcpCaller takes an Ack that writes its number in another way", () => {
+  const book = new Playbook(caller("1-2")).receive("010100090205000100").receive("0301000b02070501313200");
+  assertEquals(book.said().at(-1), "agreed: user 1-2 5");
+});
+
 test("each end repeats what it said every three or four seconds, and gives up after ten", () => {
   const asking = new Playbook(answerer({ none: true }));
   for (let count = 0; count < 12; count++) asking.wait(3000);

@@ -129,6 +129,29 @@ test("Compression stops in both directions at once when the peer ends it, and th
   assert(outputs.some((output) => output.kind === "finished"));
 });
 
+test("Compression agrees anew when it is asked to, also after it was given up", () => {
+  const [one, other] = opened();
+  const agreeAgain = (at: number) => {
+    one.reopen(at);
+    for (let now = at + 500; now < at + 3000; now += 500) {
+      for (const [from, to] of [[one, other], [other, one]] as const) {
+        from.expire(now);
+        for (const packet of packetsOf(drain(from))) to.packet(packet, now);
+      }
+    }
+    assert(one.isUp && other.isUp);
+    assertEquals(one.gaveUp, undefined);
+  };
+  agreeAgain(1000);
+  one.refused(5000);
+  for (const [from, to] of [[one, other], [other, one]] as const) {
+    for (const packet of packetsOf(drain(from))) to.packet(packet, 5000);
+  }
+  assert(!one.isUp && !other.isUp && one.gaveUp !== undefined);
+  other.expire(8000);
+  agreeAgain(8000);
+});
+
 test("Compression answers the peer's request before it asks itself, and does not wait for one for ever", () => {
   const [one, other] = [compression(), compression()];
   one.open(0);

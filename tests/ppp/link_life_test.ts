@@ -125,7 +125,7 @@ test("link lets the peer take IP down and up again while IPv6 stays", () => {
   link.control(IPCP, 3, link.identifier, "03060a000002").acknowledge(IPCP);
   assert(link.link.carries("ip"), "IP did not come back");
   link.control(IPCP, 5, 9).control(IPV6CP, 5, 9).advance(10_000);
-  assertEquals(link.ended, "networkRefused");
+  assertEquals(link.ended, "peerTerminated");
 });
 
 const methods: readonly (AuthenticationMethod | undefined)[] = [

@@ -40,6 +40,22 @@ test("HookPair runs no second ip-up for a link that went down and up while the f
   assertEquals(ran().length, 1);
 });
 
+test("HookPair runs ip-down and ip-up again for a link that came back with another address while the first ran", () => {
+  const { programs, hooks, ran } = pair();
+  hooks.up(["ppp0", "10.0.0.1"], 0);
+  hooks.down(1);
+  hooks.up(["ppp0", "10.0.0.2"], 2);
+  for (const pid of [100, 101, 102]) programs.exited(pid, 0, undefined, pid);
+  hooks.down(200);
+  const names = [
+    "ip-up ppp0 10.0.0.1",
+    "ip-down ppp0 10.0.0.1",
+    "ip-up ppp0 10.0.0.2",
+    "ip-down ppp0 10.0.0.2",
+  ];
+  assertEquals(ran(), names.map((name) => `/etc/ppp/${name}`));
+});
+
 test("HookPair runs no ip-down for a link that never came up, nor a file that cannot be run", () => {
   const { host, hooks, ran } = pair();
   hooks.down(0);

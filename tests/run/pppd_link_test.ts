@@ -141,6 +141,25 @@ test("pppdLink makes IPv6 identifiers of addresses, of a number and of an Ethern
   assertEquals(identifiers(called)[1], theirs);
 });
 
+test("pppdLink gives a peer the one address that it is allowed, in place of one that it is not", () => {
+  const remote = (given: number, allowIp: string[], asked: number[]) => {
+    const [network] = link(options({ remote: given, allowIp })).networks(
+      undefined,
+      new SeededRandom(NOTHING),
+    );
+    assert(network?.name === "ip");
+    const judgement = network.policy.judge([{ type: 3, data: Uint8Array.from(asked) }]);
+    return judgement.kind === "ack" ? "ack" : `${judgement.kind} ${judgement.options[0]?.data.join(".")}`;
+  };
+  const given = 0x0a000002;
+  assertEquals(remote(given, ["10.0.0.7"], [0, 0, 0, 0]), "nak 10.0.0.7");
+  assertEquals(remote(given, ["10.0.0.7"], [10, 0, 0, 9]), "nak 10.0.0.7");
+  assertEquals(remote(given, ["10.0.0.7", "10.0.1.0/24"], [10, 0, 1, 9]), "ack");
+  assertEquals(remote(given, ["10.0.0.2", "10.0.0.7"], [0, 0, 0, 0]), "nak 10.0.0.2");
+  assertEquals(remote(given, ["*"], [0, 0, 0, 0]), "nak 10.0.0.2");
+  assertEquals(remote(0, ["10.0.0.7"], [0, 0, 0, 0]), "nak 10.0.0.7");
+});
+
 test("pppdLink lets a peer that need not prove itself have the addresses of allow-ip alone", () => {
   const agreement = (allowIp: string[]) => {
     const [network] = link(options({ allowIp })).networks(undefined, new SeededRandom(NOTHING));

@@ -14,7 +14,7 @@ import { hostWords } from "../../run/host_words.ts";
 import { PppdSecrets, readLatin1 } from "../../run/pppd_secrets.ts";
 import type { HookPaths, PppdSettings } from "../../run/pppd_settings.ts";
 import { hasIpv6 } from "./pppd.ts";
-import { settingsOf } from "./pppd_settings_of.ts";
+import { settingsOf, userName } from "./pppd_settings_of.ts";
 
 /** What `uplinkd dial` says to --help. */
 export const dialUsage: readonly string[] = [
@@ -220,7 +220,7 @@ function pppSettings(
     authRequired: false,
     hasIpv6: hasIpv6(host),
   };
-  const settings = settingsOf(host, options, { kind: "terminal", path: port }, identity, secrets);
+  const settings = settingsOf(userName(host), options, { kind: "terminal", path: port }, identity, secrets);
   return given.has("--hooks") ? settings : { ...settings, hooks: withoutSystemHooks(settings.hooks) };
 }
 

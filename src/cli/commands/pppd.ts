@@ -9,9 +9,10 @@ import { describePppOptions, loadPppOptions } from "../../config/load_ppp_option
 import { type LoadedPppOptions } from "../../config/load_ppp_options.ts";
 import { optionTable } from "../../config/ppp_option_table.ts";
 import type { PppOptions } from "../../config/ppp_options.ts";
-import { UsageError } from "../../config/ppp_words.ts";
+import { LARGEST_FILE, UsageError } from "../../config/ppp_words.ts";
 import { type Fd, type Host, HostError } from "../../host.ts";
 import { abiOf } from "../../linux/abi.ts";
+import { readFile } from "../../linux/files.ts";
 import { AF } from "../../linux/netlink.ts";
 import { tunProblem } from "../../linux/tun_device.ts";
 import { faultWords } from "../../run/fault.ts";
@@ -25,7 +26,7 @@ import { exitStatus } from "../../run/pppd_exit_status.ts";
 import type { LineSettings, PppdSettings } from "../../run/pppd_settings.ts";
 import { VERSION } from "../../version.ts";
 import { printAnswer, printLines } from "../print_lines.ts";
-import { settingsOf, userName } from "./pppd_settings_of.ts";
+import { settingsOf, userHome, userName } from "./pppd_settings_of.ts";
 import { detach, DETACHED, toldParent } from "./detach.ts";
 
 /** Held back for the way out of a process that has no more memory. */
@@ -110,11 +111,22 @@ function usage(): string[] {
 function load(host: Host, args: readonly string[]): LoadedPppOptions {
   return loadPppOptions({
     args: args.map((each) => latin1(encodeUtf8(each))),
-    readFile: (path) => readLatin1(host, path),
+    readFile: (path) => optionsFile(host, path),
     isDevice: (path) => isDevice(host, path),
     isRoot: host.uid === 0,
-    home: host.env("HOME"),
+    home: userHome(host),
   });
+}
+
+/** A file's text with one octet a character; what hinders reading it, other than that it is not there, is told. */
+function optionsFile(host: Host, path: string): string | { readonly problem: string } | undefined {
+  try {
+    const octets = readFile(host, path, LARGEST_FILE);
+    return octets === undefined ? undefined : latin1(octets);
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    return error.code === "ENOTDIR" ? undefined : { problem: hostWords(error) };
+  }
 }
 
 /** A word that is no path at all, or too long for one, is no device. */
@@ -169,9 +181,10 @@ async function run(host: Host, args: readonly string[], options: PppOptions): Pr
     : new PppdLog(host, logFile.fd, options.debug, true);
   warn = (text) => log.write("warning", text);
   try {
-    log.write("notice", `pppd 2.4.9 (uplinkd ${VERSION}) started by ${userName(host)}, uid ${host.uid}`);
+    const user = userName(host);
+    log.write("notice", `pppd 2.4.9 (uplinkd ${VERSION}) started by ${user}, uid ${host.uid}`);
     for (const text of warnings) warn(text);
-    return await serve(host, log, settingsOf(host, options, line, identity, secrets));
+    return await serve(host, log, settingsOf(user, options, line, identity, secrets));
   } finally {
     log.close();
   }
@@ -277,6 +290,13 @@ function identityOf(host: Host, options: PppOptions, secrets: PppdSecrets): Link
       "The remote system is required to authenticate itself",
       "but I couldn't find any suitable secret (password) for it to use to do so.",
       'Add one to /etc/ppp/chap-secrets, or say "noauth" when you are the one who dials.',
+    ].join(" ");
+  }
+  if (authRequired && options.ip && options.allowIp.length === 0 && !secrets.allowsAnyAddress(ourName)) {
+    return [
+      "The remote system is required to authenticate itself",
+      "but none of the available passwords would let it use an IP address.",
+      "Put the addresses that it may have behind its password in the secrets file, or a * for any.",
     ].join(" ");
   }
   return {

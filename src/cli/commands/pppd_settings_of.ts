@@ -12,13 +12,24 @@ import { type PppdSecrets, readLatin1 } from "../../run/pppd_secrets.ts";
 import { usableWorkarounds } from "../../run/pppd_workarounds.ts";
 import type { HookPaths, LineSettings, PppdSettings } from "../../run/pppd_settings.ts";
 
+/** The fields of who runs this. passwd(5) */
+function passwdEntry(host: Host): readonly string[] {
+  const passwd = readLatin1(host, "/etc/passwd") ?? "";
+  const entries = passwd.split("\n").map((each) => each.split(":"));
+  return entries.find((each) => each[2] === String(host.uid)) ?? [];
+}
+
 /** Who runs this, by /etc/passwd; the number where that does not tell. */
 export function userName(host: Host): string {
-  const passwd = readLatin1(host, "/etc/passwd") ?? "";
-  const entry = passwd.split("\n").map((each) => each.split(":")).find((each) =>
-    each[2] === String(host.uid)
-  );
-  return entry?.[0] ?? String(host.uid);
+  return passwdEntry(host)[0] ?? String(host.uid);
+}
+
+/**
+ * The folder of `.ppprc`, by /etc/passwd; undefined where that does not tell. HOME is not asked, which sudo and su may leave at
+ * another user's: the words of that user would be taken for root's.
+ */
+export function userHome(host: Host): string | undefined {
+  return passwdEntry(host)[5] || undefined;
 }
 
 function hookPaths(options: PppOptions): HookPaths {
@@ -53,9 +64,9 @@ function hookPaths(options: PppOptions): HookPaths {
   };
 }
 
-/** All that the service needs to know. */
+/** All that the service needs to know; `user` is who runs this. */
 export function settingsOf(
-  host: Host,
+  user: string,
   options: PppOptions,
   line: LineSettings,
   identity: LinkIdentity,
@@ -122,7 +133,7 @@ export function settingsOf(
     escapes: options.escape,
     passFilter: options.passFilter === undefined ? undefined : new PacketFilter(options.passFilter),
     activeFilter: options.activeFilter === undefined ? undefined : new PacketFilter(options.activeFilter),
-    userName: userName(host),
+    userName: user,
     link: (context) => pppdLink(options, identity, secrets, context),
   };
 }

@@ -1,7 +1,8 @@
 /**
  * PAP, RFC 1334 §2: the machine that proves us with a name and a password, and the one that checks a peer's.
  *
- * An answer counts only with the identifier of the request that is outstanding. Nothing outside this file changes this state.
+ * An answer counts only with the identifier of a request that was sent: of any of them, since a server that asks another one
+ * (RADIUS) may take longer than we wait before the next. Nothing outside this file changes this state.
  *
  * @module
  */
@@ -110,7 +111,8 @@ export class PapPeer implements Machine<AuthenticationInput, AuthenticationOutpu
   #packet(information: Uint8Array): void {
     const packet = parseControlPacket(information);
     if (packet.kind === "malformed" || packet.code === papCode.authenticateRequest) return;
-    if (!this.#isWaiting || packet.identifier !== this.#identifier) {
+    const isOld = ((this.#identifier - packet.identifier) & 0xff) >= this.#sent;
+    if (!this.#isWaiting || isOld) {
       this.#note("debug", "PAP: discarded an answer to no request of ours");
       return;
     }

@@ -94,9 +94,11 @@ export class MppeDecompressor implements PacketDecompressor {
   }
 
   #flush(data: Uint8Array, into: Uint8Array, isFlag: boolean): number {
-    const before = this.#key.octets;
+    let kept = this.#key.octets;
     if (isFlag || this.#flushChangesKey === true) this.#key.change();
     else this.#key.restart();
+    // At such a count everybody changes the key, whatever the packet holds.
+    if (isFlag) kept = this.#key.octets;
     const most = this.#decoder === undefined ? MOST_TRIED : 1;
     for (let tried = 0; tried < most; tried++) {
       const length = this.#decrypt(data, into);
@@ -107,7 +109,7 @@ export class MppeDecompressor implements PacketDecompressor {
       }
       this.#key.change();
     }
-    this.#key.restore(before);
+    this.#key.restore(kept);
     this.#isDiscarding = true;
     return this.#breach();
   }

@@ -86,14 +86,9 @@ function ipv4HeaderOctets(subject: Subject): number {
 
 function testOf(expression: Expression): Test {
   switch (expression.kind) {
-    case "and": {
-      const [left, right] = [testOf(expression.left), testOf(expression.right)];
-      return (subject) => left(subject) && right(subject);
-    }
-    case "or": {
-      const [left, right] = [testOf(expression.left), testOf(expression.right)];
-      return (subject) => left(subject) || right(subject);
-    }
+    case "and":
+    case "or":
+      return chainTest(expression);
     case "not": {
       const of = testOf(expression.of);
       return (subject) => !of(subject);
@@ -115,6 +110,24 @@ function testOf(expression: Expression): Test {
       return (subject) => subject.outbound === outbound;
     }
   }
+}
+
+/** What stands between `and` and `or`, from left to right: a list as long as it likes takes no more of the stack. */
+function chainTest(expression: Expression): Test {
+  const links: { isAnd: boolean; test: Test }[] = [];
+  let first = expression;
+  for (; first.kind === "and" || first.kind === "or"; first = first.left) {
+    links.push({ isAnd: first.kind === "and", test: testOf(first.right) });
+  }
+  const begin = testOf(first);
+  return (subject) => {
+    let matches = begin(subject);
+    for (let at = links.length - 1; at >= 0; at--) {
+      const link = links[at]!;
+      if (matches === link.isAnd) matches = link.test(subject);
+    }
+    return matches;
+  };
 }
 
 /** Of IPv6 a fragment header is looked behind, and nothing else. */

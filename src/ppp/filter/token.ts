@@ -16,11 +16,15 @@ export interface Token {
   readonly address: Uint8Array | undefined;
 }
 
-const SIGN = /^(?:<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^!()[\]:<>=])/;
-const WORD = /^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[.A-Za-z0-9])?/;
+const SPACE = /[ \t\r\n]+/y;
+const SIGN = /<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^!()[\]:<>=]/y;
+const WORD = /[A-Za-z0-9](?:[-_.A-Za-z0-9]*[.A-Za-z0-9])?/y;
+const ESCAPED = /\\[^ !()\n\t]+/y;
 const NUMBER = /^(?:0[xX][0-9a-fA-F]+|[0-9]+)$/;
 const DOTTED = /^[0-9]+(?:\.[0-9]+){1,3}$/;
-const COLONS = /^[0-9A-Fa-f]*:[0-9A-Fa-f:.]*/;
+const COLONS = /[0-9A-Fa-f]*:[0-9A-Fa-f:.]*/y;
+/** Most characters of a filter: many times what anybody writes, and what pppd takes in a file. */
+const MOST_CHARACTERS = 4096;
 
 /** An IPv6 address in any of its texts, RFC 4291 §2.2; undefined for anything else. */
 export function parseIpv6(text: string): Uint8Array | undefined {
@@ -62,8 +66,17 @@ function valueOf(text: string): number | undefined {
   return value <= 0xffffffff ? value : undefined;
 }
 
+/** What a sticky pattern finds at this very place. */
+function found(pattern: RegExp, text: string, at: number): string | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0];
+}
+
 /** All words, with one of kind `end` behind them. Throws FilterError. */
 export function tokensOf(text: string): Token[] {
+  if (text.length > MOST_CHARACTERS) {
+    throw new FilterError(MOST_CHARACTERS + 1, `a filter of more than ${MOST_CHARACTERS} characters`);
+  }
   const tokens: Token[] = [];
   let at = 0;
   const push = (kind: Token["kind"], word: string, value = 0, address?: Uint8Array) => {
@@ -71,23 +84,23 @@ export function tokensOf(text: string): Token[] {
     at += word.length + (kind === "escaped" ? 1 : 0);
   };
   while (at < text.length) {
-    const rest = text.slice(at);
-    if (/^[ \t\r\n]/.test(rest)) {
-      at += 1;
+    const space = found(SPACE, text, at);
+    if (space !== undefined) {
+      at += space.length;
       continue;
     }
-    const colons = COLONS.exec(rest)?.[0] ?? "";
+    const colons = found(COLONS, text, at) ?? "";
     const address = colons === "" ? undefined : parseIpv6(colons);
     if (address !== undefined) {
       push("ipv6", colons, 0, address);
       continue;
     }
-    const escaped = /^\\([^ !()\n\t]+)/.exec(rest)?.[1];
+    const escaped = found(ESCAPED, text, at)?.slice(1);
     if (escaped !== undefined) {
       push("escaped", escaped);
       continue;
     }
-    const word = WORD.exec(rest)?.[0];
+    const word = found(WORD, text, at);
     if (word !== undefined) {
       if (DOTTED.test(word)) push("dotted", word);
       else if (NUMBER.test(word)) {
@@ -97,8 +110,8 @@ export function tokensOf(text: string): Token[] {
       } else push("word", word);
       continue;
     }
-    const sign = SIGN.exec(rest)?.[0];
-    if (sign === undefined) throw new FilterError(at + 1, `unexpected character "${rest.charAt(0)}"`);
+    const sign = found(SIGN, text, at);
+    if (sign === undefined) throw new FilterError(at + 1, `unexpected character "${text.charAt(at)}"`);
     push("sign", sign);
   }
   push("end", "");

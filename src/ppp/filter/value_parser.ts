@@ -24,6 +24,8 @@ export const arithmeticOperators: ReadonlyMap<string, { operator: Arithmetic; ra
 
 const MOST_RANK = 6;
 const DEEPEST = 64;
+/** Of a whole filter: each may stand inside the one before. */
+const MOST_SIGNS = 512;
 const payloads = new Set(["icmp", "igmp", "igrp", "tcp", "udp", "sctp", "pim", "vrrp"]);
 
 /** See the file's head. */
@@ -31,6 +33,7 @@ export class ValueParser {
   readonly #tokens: readonly Token[];
   #at = 0;
   #depth = 0;
+  #signs = 0;
 
   /** `tokens` end with one of kind `end`. */
   constructor(tokens: readonly Token[]) {
@@ -105,6 +108,10 @@ export class ValueParser {
       if (rank === undefined ? isCompound || least > 1 : rank < least) {
         if (rank !== undefined) return left;
         throw new FilterError(sign.column, `${sign.text} among other signs needs parentheses`);
+      }
+      this.#signs += 1;
+      if (this.#signs > MOST_SIGNS) {
+        throw new FilterError(sign.column, `more than ${MOST_SIGNS} signs of arithmetic`);
       }
       this.next();
       const right = rank === undefined ? this.#operand() : this.value(Math.min(rank + 1, MOST_RANK));

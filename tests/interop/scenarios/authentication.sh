@@ -75,3 +75,42 @@ default_route6_metric() {
   ip -6 route show default | grep -q "dev ppp0 .*metric 77 " || why "$(ip -6 route show default)"
   stop near
 }
+
+# Another caller on the same line, who begins LCP anew amid the first one's link: auth-down for the one, auth-up for the other.
+callers_change() {
+  for hook in auth-up auth-down; do
+    printf '#!/bin/sh\necho "%s $2 $PEERNAME" >> /run/lab/callers.out\n' $hook > /etc/ppp/$hook
+    chmod 755 /etc/ppp/$hook
+  done
+  echo '"other" "server" "open sesame" *' >> /etc/ppp/chap-secrets
+  near ours auth require-chap name server 10.0.0.1:10.0.0.2
+  far pppd noauth user client remotename server noipdefault
+  up 20
+  busybox sleep 1
+  stop far KILL
+  ended far 137
+  ldattach TTY /run/lab/far
+  rm -f "$logs/far.log"
+  far pppd noauth user other remotename server noipdefault
+  logged far "remote IP address"
+  stop near
+  ended near 5
+  busybox sleep 1
+  got=$(tr '\n' ',' < /run/lab/callers.out)
+  [ "$got" = "auth-up client client,auth-down client client,auth-up other other,auth-down other other," ] || why "hooks: $got"
+}
+
+# A server whose secrets let nobody have an address says so before there is a link, and one with a list gives what is on it.
+secrets_without_addresses() {
+  echo 'client server "open sesame"' > /etc/ppp/chap-secrets
+  rm /etc/ppp/pap-secrets
+  # shellcheck disable=SC2086
+  exits 1 $OURS /run/lab/near nodetach local auth name server 10.0.0.1:10.0.0.2
+  # shellcheck disable=SC2086
+  exits 1 $PPPD /run/lab/near nodetach local auth name server 10.0.0.1:10.0.0.2
+  echo 'client server "open sesame" 10.0.0.7' > /etc/ppp/chap-secrets
+  far ours auth name server 10.0.0.1:10.0.0.2
+  near pppd noauth user client password 'open sesame' remotename server noipdefault
+  logged near "local  IP address 10.0.0.7"
+  up 20
+}

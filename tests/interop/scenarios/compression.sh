@@ -107,3 +107,29 @@ bsd_lossy_between_us() { FAR_PROGRAM=ours compresses_at_loss "BSD-Compress (12)"
 predictor1_lossy_between_us() {
   FAR_PROGRAM=ours compresses_at_loss "Predictor 1" "nodeflate nobsdcomp predictor1" "nodeflate nobsdcomp predictor1"
 }
+
+# SIGUSR2 to either end: compression is agreed on anew, and the link stays.
+agreed_anew() {
+  far pppd noauth nobsdcomp 10.0.0.1:10.0.0.2
+  near ours noauth nobsdcomp noipdefault
+  up 20
+  logged near "Deflate (15) compression enabled"
+  stop near USR2
+  busybox sleep 2
+  stop far USR2
+  busybox sleep 2
+  [ "$(count near 'Deflate (15) compression enabled')" = 3 ] || why "$(count near 'Deflate (15) compression enabled') times instead of 3"
+  pings 5 1000
+  stop near
+  ended near 5
+}
+
+# Where encryption is required, ours stays as it is.
+not_agreed_anew() {
+  far pppd auth require-mschap-v2 require-mppe-128 name server 10.0.0.1:10.0.0.2
+  near ours noauth user client remotename server require-mppe-128 noipdefault
+  up 20
+  stop near USR2
+  logged near "Compression is not negotiated anew"
+  pings 5 1000
+}

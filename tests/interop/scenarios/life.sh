@@ -209,3 +209,43 @@ filter_with_an_error() {
   exits 2 $OURS notty active-filter "tcp prot 80"
   logged near "option active-filter tcp prot 80: column 5: expected and, or, or the end, got prot"
 }
+
+# SIGTERM while the next attempt is waited for: asked to end, whatever the last attempt came to.
+asked_to_end_in_holdoff() {
+  near ours noauth connect /bin/false persist holdoff 30
+  logged near "Connect script failed"
+  busybox sleep 1.5
+  stop near
+  ended near 5
+}
+
+
+# Asked to end in the moments when nothing is waited for but a hook, a line or a script: it ends all the same.
+asked_to_end_early() {
+  printf '#!/bin/sh\n[ "$6" = hello ] && exec sleep 2\n' > /etc/ppp/ip-pre-up
+  printf '#!/bin/sh\n[ "$4" = hello ] && exec sleep 2\n' > /etc/ppp/net-init
+  printf '#!/bin/sh\ntrap "exit 0" TERM\nsleep 30 & wait\n' > /run/lab/willing.out
+  chmod 755 /etc/ppp/ip-pre-up /etc/ppp/net-init /run/lab/willing.out
+  near ours noauth demand connect /bin/true ipparam hello
+  logged near "Script /etc/ppp/net-init started"
+  stop near
+  ended near 5
+  rm "$logs/near.log"
+  near ours noauth ipparam hello
+  logged near "Script /etc/ppp/net-init started"
+  stop near
+  ended near 5
+  rm "$logs/near.log"
+  near ours noauth connect /run/lab/willing.out
+  logged near "Script connect started"
+  busybox sleep 0.5
+  stop near
+  ended near 5
+  rm "$logs/near.log"
+  near ours noauth modem connect "echo dialled; sleep 30"
+  logged near "started by root"
+  busybox sleep 0.2
+  stop near
+  ended near 5
+  [ "$(count near dialled)" = 0 ] || why "it dialled though it was asked to end"
+}

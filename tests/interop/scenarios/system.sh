@@ -284,3 +284,23 @@ identifiers_as_debians() {
   identifiers_of ours pppd
   busybox diff "$logs/debians" "$logs/identifiers" > "$logs/difference" || why "$(cat "$logs/difference")"
 }
+
+# The peer is another one by the time that ip-pre-up has ended: only what stands then comes up.
+address_changes_meanwhile() {
+  printf '#!/bin/sh\n[ "$6" = hello ] && exec sleep 4\n' > /etc/ppp/ip-pre-up
+  printf '#!/bin/sh\n[ "$6" = hello ] && echo "$5 $IPREMOTE" >> /run/lab/ip-up.out\n' > /etc/ppp/ip-up
+  chmod 755 /etc/ppp/ip-pre-up /etc/ppp/ip-up
+  near ours noauth ipparam hello 10.0.0.2:
+  far pppd noauth noipdefault 10.0.0.1:
+  logged far "remote IP address"
+  stop far KILL
+  ended far 137
+  ldattach TTY /run/lab/far
+  rm -f "$logs/far.log"
+  far pppd noauth noipdefault 10.0.0.9:
+  logged near "remote IP address 10.0.0.9"
+  busybox sleep 1
+  [ "$(count near 'remote IP address 10.0.0.1')" = 0 ] || why "the first peer's address came up"
+  [ "$(cat /run/lab/ip-up.out)" = "10.0.0.9 10.0.0.9" ] || why "ip-up: $(cat /run/lab/ip-up.out)"
+  ip addr show dev ppp0 | grep -q "peer 10.0.0.9" || why "$(ip addr show dev ppp0)"
+}

@@ -24,6 +24,23 @@ function drain(machine: AuthenticationMachine): AuthenticationOutput[] {
   return outputs;
 }
 
+test("pap takes an answer that comes later than the next request, and none to a request that was not sent", () => {
+  const peer = prover("pap", "sesame");
+  const answer = (code: number, identifier: number) => {
+    const information = emitControlPacket(code, identifier, Uint8Array.of(0));
+    peer.handle({ kind: "packet", information }, 7000);
+    return verdict(drain(peer));
+  };
+  peer.handle({ kind: "start" }, 0);
+  peer.expire(3000);
+  peer.expire(6000);
+  const identifiers = drain(peer).flatMap((each) => each.kind === "packet" ? [each.information[1] ?? 0] : []);
+  assertEquals(identifiers, [1, 2, 3]);
+  assertEquals([0, 4, 255].map((identifier) => answer(2, identifier)), ["nothing", "nothing", "nothing"]);
+  assertEquals(answer(2, 2), "succeeded");
+  assertEquals(answer(3, 3), "nothing");
+});
+
 for (const method of methods) {
   test(`${method} proves a peer that knows the secret, under its name`, () => {
     const { left, right } = playPair(prover(method, "sesame"), checker(method));

@@ -148,6 +148,21 @@ for (const changes of [true, false]) {
   });
 }
 
+test("MPPE stateful goes on after a packet of an unknown network, at the count where the key changes too", () => {
+  for (const compression of [false, true]) {
+    const compressor = new MppeCompressor(parameters(128, false, compression));
+    const decompressor = new MppeDecompressor(parameters(128, false, compression));
+    for (let n = 0; n < 600; n++) {
+      const isUnknown = n === 100 || n % 256 === 255;
+      const plain = packet(n);
+      if (isUnknown) plain[1] = 0x2b;
+      const got = restored(decompressor, encrypted(compressor, plain));
+      assertEquals(got, isUnknown ? DAMAGED : plain, `packet ${n}`);
+      if (isUnknown) compressor.reset();
+    }
+  }
+});
+
 test("MPPE gives up after sixteen packets in a row that break its rules, and forgives single ones", () => {
   const compressor = new MppeCompressor(parameters(128, true));
   const decompressor = new MppeDecompressor(parameters(128, true));

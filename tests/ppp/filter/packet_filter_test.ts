@@ -76,6 +76,17 @@ test("packetFilter bounds how deep a filter goes, and never throws for a packet"
     const error = assertThrows(() => packetFilter(deep), /nested more than/);
     assert(error instanceof FilterError);
   }
+  const chains = [
+    "1" + "+1".repeat(513) + " = len",
+    "(".repeat(60) + "1" + `${"+1".repeat(9)})`.repeat(60) + "= 1",
+  ];
+  for (const chain of chains) assertThrows(() => packetFilter(chain), /more than 512 signs of arithmetic/);
+  const sum = packetFilter("1" + "+1".repeat(512) + " = 513");
+  assertEquals(sum.matches(Uint8Array.of(0, 0x21), true), true);
+  assertThrows(() => packetFilter("(ip) or ".repeat(5000) + "ip"), /column 4097: a filter of more than 4096/);
+  const longest = packetFilter("ip||".repeat(1023) + "ip6");
+  assertEquals(longest.matches(Uint8Array.of(0, 0x57), true), true);
+  assertEquals(longest.matches(Uint8Array.of(0, 0x59), true), false);
   const filter = packetFilter("not (tcp port 80 or ip6 proto 17 or udp[ip[0]:4] > 7)");
   const octets = fromHex("002145000028000000004011000000000000ffffffff0050005000080000");
   for (let length = 0; length <= octets.length; length++) filter.matches(octets.subarray(0, length), true);
