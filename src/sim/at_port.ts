@@ -17,6 +17,7 @@ import { earliest, type Machine, type Millis } from "../machine.ts";
 import type { Afterwards, Answer } from "./answer.ts";
 import { splitCommandLine } from "./command_line.ts";
 import { PortSettings } from "./port_settings.ts";
+import { shownCommandLine } from "./shown_command.ts";
 
 /** Input of a port. */
 export type AtPortInput =
@@ -236,7 +237,7 @@ export class AtPort implements Machine<AtPortInput, AtPortOutput> {
   #commandLine(line: string, now: Millis): void {
     if (!/^at/i.test(line)) return;
     this.#lastLine = line;
-    this.#outputs.push({ kind: "command", text: withoutSecrets(line) });
+    this.#outputs.push({ kind: "command", text: shownCommandLine(line) });
     this.#run(splitCommandLine(line.slice(2)), now);
   }
 
@@ -254,6 +255,8 @@ export class AtPort implements Machine<AtPortInput, AtPortOutput> {
     const { answerMs, dialMs } = this.#server;
     switch (answer.kind) {
       case "dial":
+        // There is a call already, and it is held. V.250 §6.3.1
+        if (this.#call !== undefined) return this.#later(now, answerMs, () => this.#final("ERROR"));
         this.#state = "dialling";
         this.#later(now, dialMs, () => this.#dialled(answer.contextIdentifier));
         return;
@@ -351,8 +354,9 @@ export class AtPort implements Machine<AtPortInput, AtPortOutput> {
   }
 
   #final(word: string): void {
+    if (word === "") return;
     this.#outputs.push({ kind: "result", text: word });
-    if (this.#settings.quiet || word === "") return;
+    if (this.#settings.quiet) return;
     const number = numbers.get(word) ?? (word.startsWith("CONNECT") ? "1" : "4");
     const text = this.#settings.verbose || word.startsWith("+") ? `\r\n${word}\r\n` : `${number}\r`;
     this.#outputs.push({ kind: "dte", octets: fromLatin1(text) });
@@ -361,8 +365,3 @@ export class AtPort implements Machine<AtPortInput, AtPortOutput> {
 
 /** Numeric result codes, V.250 §5.7.1. */
 const numbers = new Map([["OK", "0"], ["RING", "2"], ["NO CARRIER", "3"], ["ERROR", "4"]]);
-
-/** A command line for a log: PINs and passwords hidden. */
-function withoutSecrets(line: string): string {
-  return line.replace(/(\+CPIN=|\+CLCK=|\+CPWD=|\+CGAUTH=|\^AUTHDATA=|\+QICSGP=)[^;]*/gi, "$1<hidden>");
-}

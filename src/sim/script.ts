@@ -219,8 +219,9 @@ function readFault(table: ScriptTable, ports: number): ScheduledFault {
     afterMs: name === "answer" ? 0 : table.number("after_ms", 0, MOST_MS) ?? 0,
     skip: table.number("skip", 0, 1_000_000) ?? 0,
     times: table.number("times", 0, 1_000_000) ?? 1,
-    count: table.number("repeat", 1, 1_000_000) ?? 1,
-    everyMs: table.number("every_ms", 1, MOST_MS) ?? 1000,
+    // An answer belongs to its command: a later one would fall upon another.
+    count: name === "answer" ? 1 : table.number("repeat", 1, 1_000_000) ?? 1,
+    everyMs: name === "answer" ? 1000 : table.number("every_ms", 1, MOST_MS) ?? 1000,
   };
   table.end();
   return scheduled;

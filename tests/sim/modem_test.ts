@@ -106,6 +106,19 @@ test("Modem gives the commands back at +++ between two silences; ATO returns, AT
   assertEquals(bench.asks("ATO"), "\r\nNO CARRIER\r\n");
 });
 
+test("Modem dials no second call while one is held, nor over a context that has one", () => {
+  const bench = inCall({ ports: 2 });
+  bench.after(1000);
+  bench.types("+++");
+  bench.after(1000);
+  assertEquals(bench.asks("ATD*99#"), "\r\nERROR\r\n");
+  bench.types("ATE0DT*99***1#\r", 1);
+  bench.after(1000);
+  assertEquals(bench.others.get(1)?.endsWith("\r\nNO CARRIER\r\n"), true);
+  assertEquals(bench.asks("ATO"), "\r\nCONNECT 150000000\r\n");
+  assertEquals(bench.types("on"), "<on>");
+});
+
 test("Modem takes +++ for data without silence before or after it", () => {
   const bench = inCall();
   bench.types("data");

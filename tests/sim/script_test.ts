@@ -110,6 +110,10 @@ test("parseScript names the line or the key of what cannot be", () => {
     ["[[fault]]", /^fault: "do" is missing/],
     ['[[fault]]\ndo = "explode"', /^fault\[0\]\.do: expected hang, garble/],
     ['[[fault]]\ndo = "answer"', /^fault: do = "answer" needs on = "command"$/],
+    [
+      '[[fault]]\ndo = "answer"\non = "command"\ncommand = "AT"\nrepeat = 2',
+      /^fault\[0\]\.repeat: there is no/,
+    ],
     ['[[fault]]\ndo = "hang"\non = "command"', /^fault: on = "command" needs command/],
     ['[[fault]]\ndo = "hang"\nper_mille = 5', /^fault\[0\]\.per_mille: there is no such key here/],
     ['[[fault]]\ndo = "hang"\nport = 1', /^fault\[0\]\.port: expected a whole number from 0 to 0/],
