@@ -46,7 +46,7 @@ export type DeviceInput =
 export type DeviceOutput =
   /** Said unasked on every port; `by` gives the line for one port, or undefined where it is not wanted. */
   | { readonly kind: "unsolicited"; readonly by: (settings: PortSettings) => string | undefined }
-  /** The network let contexts go: calls over them are over. */
+  /** Contexts are active no more: calls over them are over. */
   | { readonly kind: "deactivated"; readonly contextIdentifiers: readonly number[] }
   | { readonly kind: "event"; readonly text: string };
 
@@ -64,6 +64,9 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
   readonly #greeting: { at: Millis; text: string }[] = [];
   #isOn = false;
   #functionality = 1;
+  #isAttached = true;
+  /** Not since +COPS=2. */
+  #selectsNetwork = true;
   #poweredAt: Millis = 0;
   #now: Millis = 0;
   /** APNs are refused until then. */
@@ -90,6 +93,16 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
   /** `<fun>` of +CFUN: 0 minimum, 1 full, 4 radio off. 3GPP TS 27.007 §8.2 */
   get functionality(): number {
     return this.#functionality;
+  }
+
+  /** Whether packets may go: registered, and not detached by +CGATT. */
+  get isAttached(): boolean {
+    return this.#isAttached && this.carrier.isRegistered;
+  }
+
+  /** Whether it looks for a network at all. */
+  get selectsNetwork(): boolean {
+    return this.#selectsNetwork;
   }
 
   /** Whether the card still answers SIM busy. */
@@ -139,6 +152,27 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
     this.#minds();
   }
 
+  /** Leave the network for good, +COPS=2, or look for one again. 3GPP TS 27.007 §7.3 */
+  selectNetwork(selects: boolean): void {
+    this.#selectsNetwork = selects;
+    this.#minds();
+  }
+
+  /** +CGATT: detached, no context is active. 3GPP TS 27.007 §10.1.9 */
+  attach(isAttached: boolean): void {
+    this.#isAttached = isAttached;
+    if (!isAttached) this.#deactivated(this.contexts.deactivateAll(), "+CGEV: ME DETACH");
+  }
+
+  /** Switch contexts off: a call over one is over. */
+  deactivate(contextIdentifiers: readonly number[]): void {
+    const active = contextIdentifiers.filter((id) => this.contexts.isActive(id));
+    for (const id of active) {
+      this.contexts.setActive(id, false);
+      this.#deactivated([id], `+CGEV: ME PDN DEACT ${id}`);
+    }
+  }
+
   /** A PIN or PUK was entered: to be called after it. */
   entered(isRight: boolean): void {
     this.#minds();
@@ -177,6 +211,7 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
         this.contexts.define(contextIdentifier, { pdpType: "IP", apn: "" });
       }
       this.contexts.setActive(contextIdentifier, true);
+      this.#isAttached = true;
     }
     return obstacle === undefined;
   }
@@ -191,6 +226,7 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
   #power(isOn: boolean, now: Millis): void {
     this.#isOn = isOn;
     this.#functionality = 1;
+    this.#isAttached = this.#selectsNetwork = true;
     this.#greeting.length = 0;
     this.contexts.deactivateAll();
     if (isOn) {
@@ -206,7 +242,7 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
   /** The radio goes on when everything that it needs is there. */
   #minds(): void {
     const isOn = this.#isOn && this.#functionality === 1 && this.sim.state === "READY";
-    this.carrier.handle({ kind: "radio", isOn }, this.#now);
+    this.carrier.handle({ kind: "radio", isOn: isOn && this.#selectsNetwork }, this.#now);
     this.#drainCarrier();
   }
 
@@ -245,14 +281,14 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
       this.#outputs.push({ kind: "event", text: `the network: ${words[output.status]}` });
       this.#reportRegistration();
       if (this.carrier.isRegistered) continue;
-      const gone = this.contexts.deactivateAll();
-      if (gone.length === 0) continue;
-      this.#outputs.push({
-        kind: "unsolicited",
-        by: (each) => each.packetEvents ? "+CGEV: NW DETACH" : undefined,
-      });
-      this.#outputs.push({ kind: "deactivated", contextIdentifiers: gone });
+      this.#deactivated(this.contexts.deactivateAll(), "+CGEV: NW DETACH");
     }
+  }
+
+  #deactivated(contextIdentifiers: readonly number[], report: string): void {
+    if (contextIdentifiers.length === 0) return;
+    this.#outputs.push({ kind: "unsolicited", by: (each) => each.packetEvents ? report : undefined });
+    this.#outputs.push({ kind: "deactivated", contextIdentifiers });
   }
 
   #reportRegistration(): void {

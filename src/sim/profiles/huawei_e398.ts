@@ -37,7 +37,7 @@ const pinState: Command = ({ form, device: { sim } }) => {
 const networkCall: Command = ({ form, values, device }) => {
   if (form !== "set") return done();
   const [id = 1, action = 0] = values.map(Number);
-  if (action === 0) device.contexts.setActive(id, false);
+  if (action === 0) device.deactivate([id]);
   else if (!device.activate(id)) return refused("ERROR");
   return done([], 10 * device.profile.answerMs);
 };
