@@ -55,16 +55,21 @@ export const plainCallEnd: CallEndOptions = {
   ignoresPings: false,
 };
 
-/** Read a script. Throws ScriptError. */
-export function parseScript(text: string): Script {
+/** Read a script; a profile and ports that are chosen take the place of its own, and the rest of it holds. Throws ScriptError. */
+export function parseScript(
+  text: string,
+  chosen: { readonly profile?: string | undefined; readonly ports?: number | undefined } = {},
+): Script {
   const script = ScriptTable.parse(text);
-  const name = script.text("profile") ?? "plain";
+  const named = script.text("profile");
+  const name = chosen.profile ?? named ?? "plain";
   const found = modemProfiles.get(name);
   if (found === undefined) {
     throw new ScriptError(`profile: expected ${[...modemProfiles.keys()].join(", ")}, got "${name}"`);
   }
   const profile = timedProfile(found, script.table("timing"));
-  const ports = script.number("ports", 1, 8) ?? profile.ports;
+  const portsOfScript = script.number("ports", 1, 8);
+  const ports = chosen.ports ?? portsOfScript ?? profile.ports;
   const result = {
     modem: {
       profile,

@@ -80,6 +80,17 @@ after_ms = 60000
   ]);
 });
 
+test("parseScript gives another profile the timing, ports and faults of the script", () => {
+  const text = 'profile = "plain"\nports = 3\n[timing]\nanswer_ms = 5\n[[fault]]\ndo = "hang"\nport = 2';
+  const { modem } = parseScript(text, { profile: "quectel-ec25" });
+  assertEquals([modem.profile.model, modem.profile.answerMs, modem.ports], ["EC25", 5, 3]);
+  assertEquals(parseScript("", { profile: "quectel-ec25" }).modem.ports, 2);
+  assertThrows(
+    () => parseScript(text, { ports: 1 }),
+    /^fault\[0\]\.port: expected a whole number from 0 to 0/,
+  );
+});
+
 test("parseScript takes an empty script, and calls that end in programs", () => {
   assertEquals(parseScript("").modem.profile.name, "plain");
   assertEquals(parseScript('[call]\nend = "pipe"\nrun = "cat"').call, {

@@ -171,17 +171,25 @@ kernelTest(
   },
 );
 
-kernelTest("SimService leaves a file alone that is where the link should be", async () => {
+kernelTest("SimService leaves alone what is no link of a modem where its link should be", async () => {
   await withScratch((folder) => {
     const host = machine();
-    host.makeDirectory(`${folder}/modem`, 0o755);
-    let failure: unknown;
-    try {
-      new Laboratory("", undefined, `${folder}/modem`);
-    } catch (error) {
-      failure = error;
+    host.makeDirectory(`${folder}/folder`, 0o755);
+    host.symlink("/dev/null", `${folder}/link`);
+    for (const name of ["folder", "link"]) {
+      let failure: unknown;
+      try {
+        new Laboratory("", undefined, `${folder}/${name}`);
+      } catch (error) {
+        failure = error;
+      }
+      assert(failure instanceof HostError && failure.code === "EEXIST", `${name}: ${failure}`);
     }
-    assert(failure instanceof HostError && failure.code === "EEXIST", String(failure));
-    assertEquals(host.status(`${folder}/modem`)?.kind, "directory");
+    assertEquals(host.status(`${folder}/folder`)?.kind, "directory");
+    assertEquals(host.readLink(`${folder}/link`), "/dev/null");
+    host.symlink("/dev/pts/999999", `${folder}/left`);
+    const lab = new Laboratory("", undefined, `${folder}/left`);
+    assertEquals(host.readLink(`${folder}/left`), lab.paths[0]);
+    lab.service.wake({ kind: "signal", signal: "SIGTERM" }, host.clock());
   });
 });
