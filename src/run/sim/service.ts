@@ -189,9 +189,14 @@ export class SimService implements Service {
   #plug(now: Millis): void {
     if (this.#leaveBy !== undefined) return;
     const { link } = this.#options;
-    for (let number = 0; number < this.#modem.ports; number++) {
-      const name = link === undefined ? undefined : number === 0 ? link : `${link}${number}`;
-      this.#ports.push(new PtyPort(this.#host, name, now));
+    try {
+      for (let number = 0; number < this.#modem.ports; number++) {
+        const name = link === undefined ? undefined : number === 0 ? link : `${link}${number}`;
+        this.#ports.push(new PtyPort(this.#host, name, now));
+      }
+    } catch (error) {
+      this.#unplug();
+      throw error;
     }
     this.#options.onPorts(this.#ports.map((port) => port.path));
   }

@@ -10,7 +10,7 @@ import { takeDescriptor } from "../../../src/linux/serial.ts";
 import { SimService } from "../../../src/run/sim/service.ts";
 import { type CallEndOptions, parseScript, plainCallEnd } from "../../../src/sim/script.ts";
 import { machine, withScratch } from "../../support/machine.ts";
-import { assert, assertEquals, kernelTest } from "../../support/test.ts";
+import { assert, assertEquals, assertThrows, kernelTest } from "../../support/test.ts";
 
 /** A modem at work, and a program that opens its ports. */
 class Laboratory {
@@ -187,6 +187,9 @@ kernelTest("SimService leaves alone what is no link of a modem where its link sh
     }
     assertEquals(host.status(`${folder}/folder`)?.kind, "directory");
     assertEquals(host.readLink(`${folder}/link`), "/dev/null");
+    host.makeDirectory(`${folder}/second1`, 0o755);
+    assertThrows(() => new Laboratory("ports = 2", undefined, `${folder}/second`), /second1/);
+    assertEquals(host.status(`${folder}/second`, false), undefined, "the first link goes again");
     host.symlink("/dev/pts/999999", `${folder}/left`);
     const lab = new Laboratory("", undefined, `${folder}/left`);
     assertEquals(host.readLink(`${folder}/left`), lab.paths[0]);
