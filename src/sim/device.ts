@@ -6,7 +6,13 @@
  * @module
  */
 import { earliest, type Machine, type Millis } from "../machine.ts";
-import { Carrier, type CarrierInput, type CarrierOptions, plainCarrier } from "./carrier.ts";
+import {
+  Carrier,
+  type CarrierInput,
+  type CarrierOptions,
+  plainCarrier,
+  type RegistrationStatus,
+} from "./carrier.ts";
 import { MessageStore } from "./message_store.ts";
 import type { ModemProfile } from "./modem_profile.ts";
 import { PacketContexts } from "./packet_context.ts";
@@ -50,6 +56,8 @@ export type DeviceOutput =
   | { readonly kind: "deactivated"; readonly contextIdentifiers: readonly number[] }
   | { readonly kind: "event"; readonly text: string };
 
+/** A card is open, and so much later that is said. */
+const SAID_OF_CARD: Millis = 200;
 /** Stamp of every message: the network of a virtual modem has no clock. */
 const STAMP = "26/01/01,12:00:00+00";
 
@@ -61,8 +69,11 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
   readonly contexts = new PacketContexts();
   readonly messages = new MessageStore();
   readonly #outputs: DeviceOutput[] = [];
-  readonly #greeting: { at: Millis; text: string }[] = [];
+  /** What is to be said, the next first. */
+  #sayings: { readonly at: Millis; readonly text: string }[] = [];
   #isOn = false;
+  #isCardOpen = false;
+  #hasService = false;
   #functionality = 1;
   #isAttached = true;
   /** Not since +COPS=2. */
@@ -82,7 +93,7 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
 
   /** See Machine. */
   get deadline(): Millis | undefined {
-    return earliest(this.carrier.deadline, this.#greeting[0]?.at);
+    return earliest(this.carrier.deadline, this.#sayings[0]?.at);
   }
 
   /** See Machine. */
@@ -136,8 +147,8 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
   /** See Machine. */
   expire(now: Millis): void {
     this.#now = now;
-    for (let first = this.#greeting[0]; first !== undefined && now >= first.at; first = this.#greeting[0]) {
-      this.#greeting.shift();
+    for (let first = this.#sayings[0]; first !== undefined && now >= first.at; first = this.#sayings[0]) {
+      this.#sayings.shift();
       const { state } = this.sim;
       const said = state === "absent" ? "NOT INSERTED" : state;
       this.#say(first.text.replace("{sim}", said));
@@ -150,6 +161,13 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
   setFunctionality(value: number): void {
     this.#functionality = value;
     this.#minds();
+  }
+
+  /** Say something unasked, later. `{sim}` is what the card waits for then. */
+  say(text: string, afterMs: Millis): void {
+    this.#sayings = [...this.#sayings, { at: this.#now + afterMs, text }].toSorted((one, other) =>
+      one.at - other.at
+    );
   }
 
   /** Leave the network for good, +COPS=2, or look for one again. 3GPP TS 27.007 §7.3 */
@@ -175,7 +193,14 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
 
   /** A PIN or PUK was entered: to be called after it. */
   entered(isRight: boolean): void {
+    const wasOpen = this.#isCardOpen;
     this.#minds();
+    if (this.#isCardOpen && !wasOpen) {
+      // As after power-on, where it is the first thing that is said of the card.
+      const { greeting } = this.profile;
+      if (greeting.some(({ text }) => text.includes("{sim}"))) this.say("+CPIN: {sim}", SAID_OF_CARD);
+      for (const { afterMs, text } of this.profile.opened) this.say(text, afterMs);
+    }
     const { state, pinTries, pukTries } = this.sim;
     const left = `${pinTries} tries left for the PIN, ${pukTries} for the PUK`;
     this.#outputs.push({
@@ -227,13 +252,14 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
     this.#isOn = isOn;
     this.#functionality = 1;
     this.#isAttached = this.#selectsNetwork = true;
-    this.#greeting.length = 0;
+    this.#sayings = [];
     this.contexts.deactivateAll();
     if (isOn) {
       this.#poweredAt = now;
       this.sim.powerOn();
-      for (const { afterMs, text } of this.profile.greeting) {
-        this.#greeting.push({ at: now + afterMs, text });
+      for (const { afterMs, text } of this.profile.greeting) this.say(text, afterMs);
+      if (this.sim.state === "READY") {
+        for (const { afterMs, text } of this.profile.opened) this.say(text, afterMs);
       }
     }
     this.#minds();
@@ -241,8 +267,9 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
 
   /** The radio goes on when everything that it needs is there. */
   #minds(): void {
-    const isOn = this.#isOn && this.#functionality === 1 && this.sim.state === "READY";
-    this.carrier.handle({ kind: "radio", isOn: isOn && this.#selectsNetwork }, this.#now);
+    this.#isCardOpen = this.sim.state === "READY";
+    const isOn = this.#isOn && this.#functionality === 1 && this.#isCardOpen && this.#selectsNetwork;
+    this.carrier.handle({ kind: "radio", isOn }, this.#now);
     this.#drainCarrier();
   }
 
@@ -279,7 +306,8 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
       }
       const words = { 0: "off", 1: "registered", 2: "searching", 3: "denied", 5: "roaming" };
       this.#outputs.push({ kind: "event", text: `the network: ${words[output.status]}` });
-      this.#reportRegistration();
+      this.#reportRegistration(output.status);
+      this.#reportService();
       if (this.carrier.isRegistered) continue;
       this.#deactivated(this.contexts.deactivateAll(), "+CGEV: NW DETACH");
     }
@@ -291,13 +319,20 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
     this.#outputs.push({ kind: "deactivated", contextIdentifiers });
   }
 
-  #reportRegistration(): void {
+  #reportService(): void {
+    const { isRegistered } = this.carrier;
+    if (isRegistered === this.#hasService) return;
+    this.#hasService = isRegistered;
+    if (this.#isOn) { for (const text of this.profile.serviceReport?.(this) ?? []) this.#say(text); }
+  }
+
+  #reportRegistration(status: RegistrationStatus): void {
     for (const name of this.profile.registrations) {
       this.#outputs.push({
         kind: "unsolicited",
         by: (settings) => {
           const format = settings.registrationReports.get(name) ?? 0;
-          return format === 0 ? undefined : `${name}: ${registrationFields(this, format)}`;
+          return format === 0 ? undefined : `${name}: ${registrationFields(this, format, status)}`;
         },
       });
     }
@@ -305,9 +340,13 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
 }
 
 /** `<stat>`, with area, cell and technology where the format has them. 3GPP TS 27.007 §7.2 and §10.1.22 */
-export function registrationFields(device: Device, format: number): string {
-  const { status, isRegistered, options } = device.carrier;
-  if (format < 2 || !isRegistered) return `${status}`;
+export function registrationFields(
+  device: Device,
+  format: number,
+  status: RegistrationStatus = device.carrier.status,
+): string {
+  const { options } = device.carrier;
+  if (format < 2 || (status !== 1 && status !== 5)) return `${status}`;
   const hex = (value: number) => value.toString(16).toUpperCase();
   const area = hex(options.area).padStart(4, "0");
   return `${status},"${area}","${hex(options.cell)}",${device.profile.accessTechnology}`;

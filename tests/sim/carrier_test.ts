@@ -25,8 +25,14 @@ test("Modem is off the network with its radio off, and comes back", () => {
     bench.asks("AT+CREG?;+CSQ;+COPS?"),
     "\r\n+CREG: 0,0\r\n\r\n+CSQ: 99,99\r\n\r\n+COPS: 0\r\n\r\nOK\r\n",
   );
-  bench.asks("AT+CFUN=1");
-  assertEquals(bench.asks("AT+CREG?"), "\r\n+CREG: 0,1\r\n\r\nOK\r\n");
+  bench.asks("AT+CREG=1");
+  assertEquals(
+    bench.types("AT+CFUN=1\r"),
+    "\r\n+CREG: 2\r\n\r\n+CREG: 1\r\n",
+    "it tells of each step, however soon the next one is",
+  );
+  bench.after(1000);
+  assertEquals(bench.asks("AT+CREG?"), "\r\n+CREG: 1,1\r\n\r\nOK\r\n");
 });
 
 test("Modem roams, or is denied, as its network says", () => {

@@ -88,9 +88,62 @@ test("A kind says after power-on what it says, once the port is there", () => {
     said.get("quectel-ec25"),
     "RDY|+CFUN: 1|+CPIN: READY|+QUSIM: 1|+QIND: SMS DONE|+QIND: PB DONE",
   );
-  assertEquals(said.get("simcom-sim7600"), "+CPIN: READY|SMS DONE|PB DONE");
+  assertEquals(said.get("simcom-sim7600"), "RDY|+CPIN: READY|SMS DONE|PB DONE");
   assertEquals(said.get("ublox-toby-l2"), "+AT: READY|+PBREADY");
-  assertEquals(said.get("huawei-e398"), "^SIMST:1|^SRVST:2|^MODE:17,101|^BOOT:20122,0,0,0,72");
+  assertEquals(
+    said.get("huawei-e398"),
+    "^SRVST:2|^MODE:17,101|^SIMST:1|^BOOT:20122,0,0,0,72",
+  );
+});
+
+test("A kind says that messages and names are there only once the card is open", () => {
+  const said = (name: string, state: string, right: string): string[] => {
+    const profile = modemProfiles.get(name);
+    assert(profile !== undefined);
+    const device = plainDevice(profile);
+    const modem = new ModemBench({ ...device, sim: { ...device.sim, pin: "1234" }, ports: 1 });
+    const before = modem.after(9000);
+    modem.asks("ATE0");
+    assertEquals(modem.asks("AT+CPIN?"), `\r\n+CPIN: ${state}\r\n\r\nOK\r\n`);
+    return [before, modem.types(right) + modem.after(9000)].map((each) =>
+      each.split("\r\n").filter((part) => part !== "").join("|")
+    );
+  };
+  assertEquals(said("quectel-ec25", "SIM PIN", "AT+CPIN=1234\r"), [
+    "RDY|+CFUN: 1|+CPIN: SIM PIN|+QUSIM: 1",
+    "OK|+CPIN: READY|+QIND: SMS DONE|+QIND: PB DONE",
+  ]);
+  assertEquals(said("simcom-sim7600", "SIM PIN", "AT+CPIN=1234\r"), [
+    "RDY|+CPIN: SIM PIN",
+    "OK|+CPIN: READY|SMS DONE|PB DONE",
+  ]);
+  assertEquals(said("ublox-toby-l2", "SIM PIN", "AT+CPIN=1234\r"), ["+AT: READY", "OK|+PBREADY"]);
+  assertEquals(said("huawei-e398", "SIM PIN", "AT+CPIN=1234\r"), [
+    "^BOOT:20122,0,0,0,72",
+    "^SRVST:2|^MODE:17,101|OK|^SIMST:1",
+  ]);
+  assertEquals(said("quectel-ec25", "SIM PIN", "AT+CPIN=0000\r")[1], "ERROR");
+});
+
+test("huawei-e398 has no service and no card to tell of before the PIN, and tells of a network card's call", () => {
+  const profile = modemProfiles.get("huawei-e398");
+  assert(profile !== undefined);
+  const device = plainDevice(profile);
+  const modem = new ModemBench({ ...device, sim: { ...device.sim, pin: "1234" }, ports: 1 });
+  modem.after(9000);
+  modem.asks("ATE0");
+  assertEquals(
+    modem.asks("AT^SYSINFOEX;^SYSINFO"),
+    '\r\n^SYSINFOEX:0,0,0,0,,0,"NO SERVICE",0,"NO SERVICE"\r\n\r\n^SYSINFO:0,0,0,0,0\r\n\r\nOK\r\n',
+  );
+  modem.asks("AT+CPIN=1234");
+  modem.after(9000);
+  assertEquals(modem.types("AT+CFUN=4\r") + modem.after(1000), "\r\n^SRVST:0\r\n\r\n^MODE:0,0\r\n\r\nOK\r\n");
+  modem.asks("AT+CFUN=1");
+  assertEquals(
+    modem.asks('AT^NDISDUP=1,1,"internet"'),
+    '\r\nOK\r\n\r\n^NDISSTAT:1,,,"IPV4"\r\n',
+  );
 });
 
 test("IMEIs have a right check digit", () => {

@@ -27,6 +27,8 @@ export const plain: ModemProfile = {
   contextTail: ',"",0,0',
   unknownCommand: "ERROR",
   greeting: [],
+  opened: [],
+  serviceReport: undefined,
   signalReport: undefined,
   emptyNaks: 0,
   commands: {},
