@@ -69,6 +69,7 @@ export const messageErrors = {
   simNotInserted: [310, "SIM not inserted"],
   simPinRequired: [311, "SIM PIN required"],
   operationNotAllowed: [302, "operation not allowed"],
+  simBusy: [314, "SIM busy"],
   invalidPduParameter: [304, "invalid PDU mode parameter"],
   invalidTextParameter: [305, "invalid text mode parameter"],
   invalidIndex: [321, "invalid memory index"],

@@ -108,6 +108,11 @@ export class AtPort implements Machine<AtPortInput, AtPortOutput> {
     return this.#settings;
   }
 
+  /** Whether what is said unasked is heard: not in a call. */
+  get hears(): boolean {
+    return this.#state === "command";
+  }
+
   /** The context of the call that there is, held or not. */
   get calledContext(): number | undefined {
     return this.#call?.contextIdentifier;

@@ -13,11 +13,12 @@ import {
   plainCarrier,
   type RegistrationStatus,
 } from "./carrier.ts";
+import { toCharacterSet } from "./character_set.ts";
 import { MessageStore } from "./message_store.ts";
 import type { ModemProfile } from "./modem_profile.ts";
 import { PacketContexts } from "./packet_context.ts";
 import type { PortSettings } from "./port_settings.ts";
-import { emitDeliver } from "./short_message.ts";
+import { type DeliveredMessage, emitDeliver, shownText } from "./short_message.ts";
 import { plainSimCard, SimCard, type SimCardOptions } from "./sim_card.ts";
 import { toHex } from "../base/octets.ts";
 
@@ -54,6 +55,8 @@ export type DeviceOutput =
   | { readonly kind: "unsolicited"; readonly by: (settings: PortSettings) => string | undefined }
   /** Contexts are active no more: calls over them are over. */
   | { readonly kind: "deactivated"; readonly contextIdentifiers: readonly number[] }
+  /** A message came: to be given to `deliver`. */
+  | { readonly kind: "message"; readonly message: DeliveredMessage; readonly pdu: Uint8Array }
   | { readonly kind: "event"; readonly text: string };
 
 /** A card is open, and so much later that is said. */
@@ -161,6 +164,31 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
   setFunctionality(value: number): void {
     this.#functionality = value;
     this.#minds();
+  }
+
+  /**
+   * A message that came goes to who takes it as it comes, with +CMT, and is not kept then; or it is kept, and told of with +CMTI.
+   * 3GPP TS 27.005 §3.4.1
+   */
+  deliver(message: DeliveredMessage, pdu: Uint8Array, isTaken: boolean): void {
+    const index = isTaken ? undefined : this.messages.add(0, pdu, message);
+    if (!isTaken && index === undefined) {
+      this.#outputs.push({ kind: "event", text: "there is no room for the message" });
+      return;
+    }
+    const { number, stamp, text } = message;
+    this.#outputs.push({
+      kind: "unsolicited",
+      by: ({ newMessages, messageFormat, characterSet }) => {
+        if (!isTaken) return newMessages === 0 ? undefined : `+CMTI: "SM",${index}`;
+        if (newMessages !== 2) return undefined;
+        if (messageFormat === 0) {
+          return `+CMT: ,${pdu.length - 1 - (pdu[0] ?? 0)}\r\n${toHex(pdu).toUpperCase()}`;
+        }
+        const who = toCharacterSet(number, characterSet);
+        return `+CMT: "${who}",,"${stamp}"\r\n${shownText(text, characterSet)}`;
+      },
+    });
   }
 
   /** Say something unasked, later. `{sim}` is what the card waits for then. */
@@ -274,23 +302,10 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
   }
 
   #receive(number: string, text: string, given: Uint8Array | undefined): void {
-    const message = { number, text, stamp: STAMP };
-    const pdu = given ?? emitDeliver(message);
-    const index = pdu === undefined ? undefined : this.messages.add(0, pdu, message);
-    if (pdu === undefined || index === undefined) {
-      this.#outputs.push({ kind: "event", text: "a message came that there is no room for" });
-      return;
-    }
+    const pdu = given ?? emitDeliver({ number, text, stamp: STAMP });
+    if (pdu === undefined) return;
     this.#outputs.push({ kind: "event", text: `a message came from ${number}` });
-    this.#outputs.push({
-      kind: "unsolicited",
-      by: (settings) => {
-        if (settings.newMessages === 1) return `+CMTI: "SM",${index}`;
-        if (settings.newMessages === 0) return undefined;
-        if (settings.messageFormat === 1) return `+CMT: "${number}",,"${STAMP}"\r\n${text}`;
-        return `+CMT: ,${pdu.length - 1 - (pdu[0] ?? 0)}\r\n${toHex(pdu).toUpperCase()}`;
-      },
-    });
+    this.#outputs.push({ kind: "message", message: { number, text, stamp: STAMP }, pdu });
   }
 
   #say(text: string): void {

@@ -304,6 +304,9 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
           this.#endCalls((contextIdentifier) => gone.includes(contextIdentifier), now);
           break;
         }
+        case "message":
+          this.#device.deliver(output.message, output.pdu, this.#ports.some((port) => port.takesMessages));
+          break;
         case "event":
           this.#event("network", output.text, undefined);
       }

@@ -13,6 +13,7 @@ import type { ModemOptions } from "./modem.ts";
 import type { ModemProfile } from "./modem_profile.ts";
 import { modemProfiles } from "./profiles/table.ts";
 import { ScriptError, ScriptTable } from "./script_table.ts";
+import { fitsOneMessage } from "./short_message.ts";
 import { plainSimCard, type SimCardOptions } from "./sim_card.ts";
 
 /** What is at the other end of a call. */
@@ -273,13 +274,16 @@ function faultOf(name: (typeof faultNames)[number], table: ScriptTable, ports: n
       return { kind: "hangUp" };
     case "empty_nak":
       return { kind: "emptyNak", times: table.number("count", 0, 1000) ?? 3 };
-    case "message":
-      return {
-        kind: "message",
-        number: table.text("number", 20) ?? "+15550123",
-        text: table.text("text", 160, true) ?? "hello",
-        pdu: hexadecimal(table.text("pdu", 1000)),
-      };
+    case "message": {
+      const number = table.text("number", 20) ?? "+15550123";
+      const text = table.text("text", 160, true) ?? "hello";
+      if (!fitsOneMessage(text)) {
+        throw new ScriptError(
+          "fault: text: expected 160 septets of the default alphabet, or 70 units of UCS2",
+        );
+      }
+      return { kind: "message", number, text, pdu: hexadecimal(table.text("pdu", 1000)) };
+    }
     case "signal":
       return { kind: "signal", quality: table.number("quality", 0, 31) ?? 5 };
   }

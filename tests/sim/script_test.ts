@@ -129,6 +129,7 @@ test("parseScript names the line or the key of what cannot be", () => {
     ['[[fault]]\ndo = "hang"\nper_mille = 5', /^fault\[0\]\.per_mille: there is no such key here/],
     ['[[fault]]\ndo = "hang"\nport = 1', /^fault\[0\]\.port: expected a whole number from 0 to 0/],
     ['[[fault]]\ndo = "message"\npdu = "0x"', /^fault: pdu: expected pairs of hexadecimal digits, got "0x"$/],
+    [`[[fault]]\ndo = "message"\ntext = "${"я".repeat(71)}"`, /^fault: text: expected 160 septets/],
     ["fault = [1]", /^fault\[0\]: expected a table/],
     [`a = ${"[".repeat(100_000)}`, /./],
     ["#".repeat(2 << 20), /too long/],
