@@ -146,7 +146,8 @@ export class AtPort implements Machine<AtPortInput, AtPortOutput> {
         this.#final("NO CARRIER");
         return;
       case "dtrDropped":
-        if (!this.#settings.minds) return;
+        if (this.#settings.lettingGo === 0) return;
+        if (this.#settings.lettingGo === 1 && this.#state === "online") return this.#hold();
         if (this.#state === "dialling") this.#answer = undefined;
         this.#state = "command";
         if (this.#call !== undefined) this.#hangUp();
@@ -160,12 +161,7 @@ export class AtPort implements Machine<AtPortInput, AtPortOutput> {
 
   /** See Machine. */
   expire(now: Millis): void {
-    if (this.#escapeAt !== undefined && now >= this.#escapeAt) {
-      this.#escapeAt = undefined;
-      this.#pluses = 0;
-      this.#state = "command";
-      this.#final("OK");
-    }
+    if (this.#escapeAt !== undefined && now >= this.#escapeAt) this.#hold();
     while (this.#answer !== undefined && now >= this.#answer.at) {
       const { act } = this.#answer;
       this.#answer = undefined;
@@ -320,6 +316,14 @@ export class AtPort implements Machine<AtPortInput, AtPortOutput> {
     this.#state = "online";
     this.#pluses = 0;
     this.#final(text);
+  }
+
+  /** Give the commands back and keep the call. */
+  #hold(): void {
+    this.#escapeAt = undefined;
+    this.#pluses = 0;
+    this.#state = "command";
+    this.#final("OK");
   }
 
   #hangUp(): void {

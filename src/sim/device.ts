@@ -210,12 +210,12 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
     if (!isAttached) this.#deactivated(this.contexts.deactivateAll(), "+CGEV: ME DETACH");
   }
 
-  /** Switch contexts off: a call over one is over. */
-  deactivate(contextIdentifiers: readonly number[]): void {
+  /** Contexts are switched off by the modem's host or by the network: a call over one is over. */
+  deactivate(contextIdentifiers: readonly number[], by: "ME" | "NW" = "ME"): void {
     const active = contextIdentifiers.filter((id) => this.contexts.isActive(id));
     for (const id of active) {
       this.contexts.setActive(id, false);
-      this.#deactivated([id], `+CGEV: ME PDN DEACT ${id}`);
+      this.#deactivated([id], `+CGEV: ${by} PDN DEACT ${id}`);
     }
   }
 

@@ -174,17 +174,15 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
         return profile.dialMs + slowBy();
       },
       connect: (contextIdentifier) =>
-        !this.#isCalled(contextIdentifier) && this.#device.activate(contextIdentifier)
+        !this.#calledContexts().includes(contextIdentifier) && this.#device.activate(contextIdentifier)
           ? profile.connect
           : undefined,
     };
   }
 
-  /** Whether a call goes over this context: there is no second one then. */
-  #isCalled(contextIdentifier: number): boolean {
-    return this.#ports.some(({ terminals }) =>
-      terminals.some(({ port }) => port.calledContext === contextIdentifier)
-    );
+  /** Contexts that a call goes over: there is no second one then. */
+  #calledContexts(): number[] {
+    return this.#ports.flatMap(({ terminals }) => terminals).flatMap(({ port }) => port.calledContext ?? []);
   }
 
   /** One command; a fault may say something else instead. */
@@ -300,8 +298,7 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
           for (const port of this.#ports) port.handle(output, now);
           break;
         case "deactivated": {
-          const gone = output.contextIdentifiers;
-          this.#endCalls((contextIdentifier) => gone.includes(contextIdentifier), now);
+          this.#endCalls(output.contextIdentifiers, now);
           break;
         }
         case "message":
@@ -349,7 +346,7 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
         this.#override = fault.text;
         return;
       case "hangUp":
-        this.#endCalls(() => true, now);
+        this.#device.deactivate(this.#calledContexts(), "NW");
         return;
       case "emptyNak":
         this.#emptyNaks = fault.times;
@@ -370,11 +367,11 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
     }
   }
 
-  #endCalls(isMeant: (contextIdentifier: number) => boolean, now: Millis): void {
+  #endCalls(contextIdentifiers: readonly number[], now: Millis): void {
     for (const port of this.#ports) {
       for (const terminal of port.terminals) {
         const { calledContext } = terminal.port;
-        if (calledContext !== undefined && isMeant(calledContext)) {
+        if (calledContext !== undefined && contextIdentifiers.includes(calledContext)) {
           port.tell(terminal, { kind: "callEnded" }, now);
         }
       }

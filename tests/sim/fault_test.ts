@@ -214,10 +214,12 @@ ${fault('do = "hang"; on = "command"; command = "AT+CSQ"; for_ms = 3000')}`,
   },
   {
     name: "the network ends the call",
-    script: fault('do = "hang_up"; on = "call"; after_ms = 3000'),
+    script: `ports = 2\n${fault('do = "hang_up"; on = "call"; after_ms = 3000')}`,
     play: (bench) => {
+      bench.types("ATE0;+CGEREP=2\r", 1);
       bench.asks("ATD*99#");
       assertEquals(bench.after(3000), "<down>\r\nNO CARRIER\r\n");
+      assertEquals(bench.others.get(1)?.endsWith("\r\n+CGEV: NW PDN DEACT 1\r\n"), true);
     },
   },
   {

@@ -153,6 +153,11 @@ test("Modem ends a call when the host lets the line go, unless AT&D0 forbade it"
   deaf.asks("ATD*99#");
   assertEquals(deaf.hostHangsUp(), "");
   assertEquals(deaf.types("on"), "<on>");
+  const holding = silentEcho();
+  holding.asks("AT&D1");
+  holding.asks("ATD*99#");
+  assertEquals(holding.hostHangsUp(), "\r\nOK\r\n");
+  assertEquals(holding.asks("ATO"), "\r\nCONNECT 150000000\r\n");
 });
 
 test("Modem answers on one port while another is in a call, and says the same news on both", () => {

@@ -55,6 +55,8 @@ test("Modem tells what the card waits for, in words of 27.007, and searches once
   const answers: [string, string][] = [
     ["AT+CPIN?", "+CPIN: SIM PIN\r\n\r\nOK"],
     ["AT+CPINR", "+CPINR: SIM PIN,3,3\r\n+CPINR: SIM PUK,10,10\r\n\r\nOK"],
+    ['AT+CPINR="SIM PUK"', "+CPINR: SIM PUK,10,10\r\n\r\nOK"],
+    ['AT+CPINR="SIM P*"', "+CPINR: SIM PIN,3,3\r\n+CPINR: SIM PUK,10,10\r\n\r\nOK"],
     ['AT+CSIM=10,"0020000100"', '+CSIM: 4,"63C3"\r\n\r\nOK'],
     ["AT+CIMI", "+CME ERROR: 11"],
     ["AT+CREG?", "+CREG: 0,0\r\n\r\nOK"],

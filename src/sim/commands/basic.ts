@@ -73,7 +73,9 @@ export const basicCommands: CommandTable = {
   I: ({ device: { profile } }) =>
     done(profile.identification ?? [`${profile.manufacturer} ${profile.model}`]),
   "&D": ({ values, settings }) => {
-    settings.minds = values[0] !== "0";
+    const value = Number(values[0]);
+    if (value !== 0 && value !== 1 && value !== 2) return refused("ERROR");
+    settings.lettingGo = value;
     return done();
   },
   L: taken,

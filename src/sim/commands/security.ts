@@ -42,12 +42,15 @@ const pin: Command = (call) => {
   return sim.state === "SIM PUK" ? failed("simPukRequired") : entered(call, sim.enterPin(first));
 };
 
-/** §8.65: `+CPINR: <code>,<retries>[,<default retries>]`, asked for as an action or with a name. */
+/** §8.65: `+CPINR: <code>,<retries>[,<default retries>]`, asked for as an action or with a name, which may end in `*`. */
 const tries: Command = (call) => {
   if (call.form === "test") return done();
   const { sim } = call.device;
-  return cardObstacle(call) ??
-    done([`+CPINR: SIM PIN,${sim.pinTries},3`, `+CPINR: SIM PUK,${sim.pukTries},10`]);
+  const [wanted = "*"] = call.values;
+  const lines = [`SIM PIN,${sim.pinTries},3`, `SIM PUK,${sim.pukTries},10`].filter((each) =>
+    wanted.endsWith("*") ? each.startsWith(wanted.slice(0, -1)) : each.startsWith(`${wanted},`)
+  );
+  return cardObstacle(call) ?? done(lines.map((each) => `+CPINR: ${each}`));
 };
 
 const facilityLock: Command = (call) => {
