@@ -104,6 +104,32 @@ test("multiplexer takes an echo of its own SABM for no peer", () => {
   assertEquals(pair.initiator.multiplexer.counters.ownFrames, 1);
 });
 
+test("multiplexer tests the peer by no more than a frame holds, and gives all of a longer test back", () => {
+  const pair = withChannels(new MultiplexerPair());
+  pair.give(pair.initiator, { kind: "test", octets: octetsOf(200) });
+  assertEquals(pair.initiator.heard(), [`tested ${toHex(octetsOf(29))}`]);
+  pair.responder.line.length = 0;
+  const test = toHex(octetsOf(200));
+  pair.give(pair.responder, { kind: "line", octets: frameOf("initiator", 0, 0xef, `239003${test}`) });
+  assertEquals(pair.responder.line, [toHex(frameOf("responder", 0, 0xef, `219003${test}`))]);
+});
+
+test("multiplexer begins each opening of a channel with its own frame size, whatever was agreed on before", () => {
+  const pair = withChannels(new MultiplexerPair({ n1: 100 }, { n1: 100 }));
+  // PN for channel 1: UIH, N1 1.
+  const negotiation = frameOf("initiator", 0, 0xef, "8311" + "0100070a01000302");
+  const open = () => {
+    pair.give(pair.initiator, { kind: "open", dlci: 1 });
+    pair.responder.line.length = 0;
+    pair.write(pair.responder, 1, octetsOf(50));
+    const frames = pair.responder.line.join("").split("f905ef").length - 1;
+    pair.give(pair.initiator, { kind: "close", dlci: 1 });
+    return frames;
+  };
+  pair.give(pair.responder, { kind: "line", octets: negotiation });
+  assertEquals([open(), open()], [50, 1]);
+});
+
 test("multiplexer lets the responder open channels where that is accepted", () => {
   const pair = new MultiplexerPair({ accepts: (dlci) => dlci === 4 });
   pair.started();

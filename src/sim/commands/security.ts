@@ -5,7 +5,7 @@
  */
 import { type Answer, done, failed, line } from "../answer.ts";
 import type { Command, CommandCall, CommandTable } from "../modem_profile.ts";
-import type { Entry } from "../sim_card.ts";
+import { type Entry, isPin } from "../sim_card.ts";
 import { toHex } from "../../base/octets.ts";
 
 /** The card is there and answers. */
@@ -37,7 +37,8 @@ const pin: Command = (call) => {
   if (obstacle !== undefined) return obstacle;
   if (form === "read") return line(`+CPIN: ${sim.state}`);
   const [first = "", second] = values;
-  if (form !== "set" || values.length > 2) return failed("incorrectParameters");
+  // The modem looks at the form: the card does not count what cannot be a PIN.
+  if (form !== "set" || values.length > 2 || !values.every(isPin)) return failed("incorrectParameters");
   if (second !== undefined) return entered(call, sim.enterPuk(first, second));
   return sim.state === "SIM PUK" ? failed("simPukRequired") : entered(call, sim.enterPin(first));
 };
