@@ -166,7 +166,7 @@ function readCall(table: ScriptTable): CallEndOptions {
 
 /** A real pppd that gives the caller the context's address; `options` come behind and have the last word. */
 export function pppdCallEnd(options: string): CallEndOptions {
-  const commandLine = "exec pppd nodetach local noauth nodefaultroute 10.64.255.254:$CALL_ADDRESS " +
+  const commandLine = "exec pppd nodetach logfd 2 local noauth nodefaultroute 10.64.255.254:$CALL_ADDRESS " +
     "ms-dns 198.51.100.53 ms-dns 198.51.100.54 " +
     `$(case $CALL_TYPE in IP) ;; IPV6) echo noip +ipv6 ;; *) echo +ipv6 ;; esac) ${options}`;
   return { kind: "program", commandLine, over: "pty" };

@@ -184,11 +184,12 @@ export function fitsOneMessage(text: string): boolean {
 }
 
 /**
- * The text as text mode shows it: what the default alphabet does not have comes as the digits of its UCS2, whatever the character
- * set. 3GPP TS 27.005 §3.1
+ * The text as text mode shows it: what the default alphabet or Latin-1 does not have comes as the digits of its UCS2, whatever the
+ * character set. 3GPP TS 27.005 §3.1
  */
 export function shownText(text: string, characterSet: string): string {
-  return toSeptets(text) === undefined ? ucs2Digits(text) : toCharacterSet(text, characterSet);
+  const isPlain = toSeptets(text) !== undefined && [...text].every((each) => each <= "\xff");
+  return isPlain ? toCharacterSet(text, characterSet) : ucs2Digits(text);
 }
 
 function userData(text: string): { readonly coding: number; readonly octets: Uint8Array } | undefined {

@@ -10,6 +10,7 @@ import {
   fromSeptets,
   packSeptets,
   parseSubmit,
+  shownText,
   toSeptets,
   unpackSeptets,
 } from "../../src/sim/short_message.ts";
@@ -138,6 +139,11 @@ test("Modem shows texts in the character set of the host, and what has no other 
   assertEquals(bench.events.at(-2)?.text, "a message to +15550123: hi");
   bench.asks(`AT+CMGS="${number}"`);
   assertEquals(bench.types("006\x1a") + bench.after(2000), "\r\n+CMS ERROR: 305\r\n");
+});
+
+test("shownText gives every character a form that octets have", () => {
+  assertEquals(["é", "€", "Δ", "я"].map((text) => shownText(text, "GSM")), ["é", "20AC", "0394", "044F"]);
+  assertEquals(shownText("é", "UCS2"), "00E9");
 });
 
 test("Modem has no storage but its card's, and no messages while the card is busy", () => {
