@@ -51,8 +51,10 @@ export type DeviceInput =
 
 /** Output of a device. */
 export type DeviceOutput =
-  /** Said unasked on every port; `by` gives the line for one port, or undefined where it is not wanted. */
+  /** Said unasked; `by` gives the line for one port, or undefined where it is not wanted. */
   | { readonly kind: "unsolicited"; readonly by: (settings: PortSettings) => string | undefined }
+  /** The kind of modem says it, on the ports where it does. */
+  | { readonly kind: "said"; readonly text: string }
   /** Contexts are active no more: calls over them are over. */
   | { readonly kind: "deactivated"; readonly contextIdentifiers: readonly number[] }
   /** A message came: to be given to `deliver`. */
@@ -309,7 +311,7 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
   }
 
   #say(text: string): void {
-    this.#outputs.push({ kind: "unsolicited", by: () => text });
+    this.#outputs.push({ kind: "said", text });
   }
 
   #drainCarrier(): void {

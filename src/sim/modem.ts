@@ -297,6 +297,12 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
         case "unsolicited":
           for (const port of this.#ports) port.handle(output, now);
           break;
+        case "said": {
+          const { speaksOn } = this.#device.profile;
+          const ports = speaksOn === "every port" ? this.#ports : this.#ports.slice(-1);
+          for (const port of ports) port.handle({ kind: "unsolicited", by: () => output.text }, now);
+          break;
+        }
         case "deactivated": {
           this.#endCalls(output.contextIdentifiers, now);
           break;

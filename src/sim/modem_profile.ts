@@ -67,6 +67,8 @@ export interface ModemProfile {
   readonly contextTail: string;
   /** What a command that it does not know answers. */
   readonly unknownCommand: string;
+  /** Which of its ports say what nobody asked for, beside the reports that a host asks for on a port. */
+  readonly speaksOn: "every port" | "the last port";
   /** What it says after power-on, unasked. `{sim}` is what the card waits for. */
   readonly greeting: readonly Saying[];
   /** What it says once the card is open: after power-on where it does not ask, else after PIN or PUK. */

@@ -156,12 +156,27 @@ test("IMEIs have a right check digit", () => {
   }
 });
 
+test("Kinds with a port of their own for it say what nobody asked for on the last one alone", () => {
+  const heard = [...modemProfiles.values()].filter(({ greeting }) => greeting.length > 0).map((profile) => {
+    const modem = new ModemBench({ ...plainDevice(profile), ports: 2 });
+    const first = modem.after(9000);
+    return [profile.name, first !== "", (modem.others.get(1) ?? "") !== ""];
+  });
+  assertEquals(heard, [
+    ["huawei-e398", false, true],
+    ["quectel-ec25", false, true],
+    ["simcom-sim7600", true, true],
+    ["ublox-toby-l2", true, true],
+  ]);
+});
+
 test("huawei-e398 sends its signal unasked", () => {
   const profile = modemProfiles.get("huawei-e398");
   assert(profile !== undefined);
   const device = plainDevice(profile);
   const modem = new ModemBench({
     ...device,
+    ports: 1,
     carrier: { ...device.carrier, signalVaries: 5, signalEveryMs: 1000 },
   });
   const said = modem.after(60_000);

@@ -87,6 +87,7 @@ export const huaweiE398: ModemProfile = {
   registrations: ["+CREG", "+CGREG"],
   contextTail: ',"0.0.0.0",0,0',
   unknownCommand: "COMMAND NOT SUPPORT",
+  speaksOn: "the last port",
   greeting: [{ afterMs: 4000, text: "^BOOT:20122,0,0,0,72" }],
   opened: [{ afterMs: 1500, text: "^SIMST:1" }],
   serviceReport: ({ carrier }) =>

@@ -26,6 +26,7 @@ export const plain: ModemProfile = {
   accessTechnology: 7,
   contextTail: ',"",0,0',
   unknownCommand: "ERROR",
+  speaksOn: "every port",
   greeting: [],
   opened: [],
   serviceReport: undefined,

@@ -68,6 +68,7 @@ export const quectelEc25: ModemProfile = {
   simBusyMs: 800,
   multiplexesAfterMs: 100,
   contextTail: ',"0.0.0.0",0,0,0,0',
+  speaksOn: "the last port",
   greeting: [
     { afterMs: 0, text: "RDY" },
     { afterMs: 300, text: "+CFUN: 1" },
