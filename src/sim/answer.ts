@@ -27,8 +27,8 @@ export type Answer =
     readonly text: string;
   };
 
-/** What happens once the result code is out. */
-export type Afterwards = "hangUp" | "reset" | "restart" | "multiplex";
+/** What a command does beside its answer: `reset` ends a call and brings the initial settings back, `defaults` only these. */
+export type Afterwards = "hangUp" | "reset" | "defaults" | "restart" | "multiplex";
 
 /** Results of a command that worked. */
 export function done(lines: readonly string[] = [], afterMs: Millis = 0, then?: Afterwards): Answer {

@@ -279,12 +279,11 @@ export class AtPort implements Machine<AtPortInput, AtPortOutput> {
       case "done": {
         const afterMs = answerMs + answer.afterMs;
         this.#later(now, afterMs, () => {
-          if (answer.then === "reset") this.#settings = new PortSettings();
-          if (answer.then === "reset" || answer.then === "hangUp") {
-            if (this.#call !== undefined) this.#hangUp();
-          }
+          const { then } = answer;
+          if (then === "reset" || then === "defaults") this.#settings = new PortSettings();
+          if ((then === "reset" || then === "hangUp") && this.#call !== undefined) this.#hangUp();
           this.#information(answer.lines);
-          if (rest.length === 0) this.#finish(answer.then);
+          if (rest.length === 0 || then === "restart" || then === "multiplex") this.#finish(then);
           else this.#run(rest, now + afterMs);
         });
       }

@@ -106,6 +106,20 @@ test("Modem gives the commands back at +++ between two silences; ATO returns, AT
   assertEquals(bench.asks("ATO"), "\r\nNO CARRIER\r\n");
 });
 
+test("Modem keeps a held call at AT&F, and ends it at ATZ; a restart is not put off by what stands behind it", () => {
+  const bench = inCall();
+  bench.after(1000);
+  bench.types("+++");
+  bench.after(1000);
+  assertEquals(bench.asks("AT&F"), "\r\nOK\r\n");
+  assertEquals(bench.asks("ATO"), "ATO\r\r\nCONNECT 150000000\r\n");
+  bench.after(1000);
+  bench.types("+++");
+  bench.after(1000);
+  assertEquals(bench.asks("ATZ"), "ATZ\r<down>\r\nOK\r\n");
+  assertEquals(bench.asks("ATE0+CFUN=1,1;+CSQ").endsWith("\r\nOK\r\n<unplugged>"), true);
+});
+
 test("Modem dials no second call while one is held, nor over a context that has one", () => {
   const bench = inCall({ ports: 2 });
   bench.after(1000);

@@ -65,7 +65,7 @@ export const basicCommands: CommandTable = {
   V: flagSetting(({ settings }, value) => settings.verbose = value),
   Q: flagSetting(({ settings }, value) => settings.quiet = value),
   "Z": ({ device }) => done([], 2 * device.profile.answerMs, "reset"),
-  "&F": ({ device }) => done([], 2 * device.profile.answerMs, "reset"),
+  "&F": ({ device }) => done([], 2 * device.profile.answerMs, "defaults"),
   H: (call) => flag(call) === undefined ? refused("ERROR") : done([], 0, "hangUp"),
   D: dial,
   O: () => ({ kind: "return" }),
