@@ -4,6 +4,7 @@
  * @module
  */
 import { fromLatin1, latin1 } from "../../../src/base/text.ts";
+import { Multiplexer } from "../../../src/cmux/multiplexer.ts";
 import { type Fd, type Host, HostError } from "../../../src/host.ts";
 import { abiOf } from "../../../src/linux/abi.ts";
 import { takeDescriptor } from "../../../src/linux/serial.ts";
@@ -130,6 +131,51 @@ kernelTest("SimService says NO CARRIER when the program at the end of the call l
   lab.host.close(fd);
   await lab.stop();
 });
+
+kernelTest(
+  "SimService holds a program back while a host in CMUX takes nothing, and loses none of it",
+  async () => {
+    const octets = 3_000_000;
+    const lab = new Laboratory("", {
+      kind: "program",
+      commandLine: `head -c ${octets} /dev/zero; exec cat`,
+      over: "pipe",
+    });
+    const fd = lab.open();
+    await lab.asks(fd, "AT+CMUX=0,0,5,1500");
+    const multiplexer = new Multiplexer({ role: "initiator", option: "basic", n1: 1500, guardMs: 0 });
+    const line = new Uint8Array(65536);
+    let said = "";
+    let [zeros, lastAt] = [0, 0];
+    const pump = () => {
+      const now = lab.host.clock();
+      const count = lab.host.read(fd, line);
+      multiplexer.expire(now);
+      if (count !== "again") multiplexer.handle({ kind: "line", octets: line.subarray(0, count) }, now);
+      for (let output = multiplexer.next(); output !== undefined; output = multiplexer.next()) {
+        if (output.kind !== "data") continue;
+        lastAt = now;
+        if (output.octets[0] === 0) zeros += output.octets.length;
+        else said += latin1(output.octets.filter((octet) => octet !== 0));
+      }
+      const taken = lab.host.write(fd, multiplexer.outgoing(now));
+      if (taken !== "again") multiplexer.sent(taken);
+    };
+    const pumped = (what: string, isSo: () => boolean) => lab.until(what, () => (pump(), isSo()));
+    multiplexer.handle({ kind: "start" }, lab.host.clock());
+    multiplexer.handle({ kind: "open", dlci: 1 }, lab.host.clock());
+    await pumped("the channel", () => multiplexer.write(1, fromLatin1("ATE0D*99#\r")) > 0);
+    await pumped("data", () => zeros > 0);
+    multiplexer.handle({ kind: "readyForAll", isReady: false }, lab.host.clock());
+    await pumped("silence", () => lab.host.clock() - lastAt > 300);
+    assert(zeros < octets / 2, `it went on: ${zeros}`);
+    multiplexer.handle({ kind: "readyForAll", isReady: true }, lab.host.clock());
+    await pumped("all of it", () => zeros === octets);
+    assert(said.includes("CONNECT"), said);
+    lab.host.close(fd);
+    await lab.stop();
+  },
+);
 
 kernelTest("SimService hangs up at speed 0, as modems do at DTR", async () => {
   const lab = new Laboratory("", { kind: "program", commandLine: "exec cat", over: "pipe" });
