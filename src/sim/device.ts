@@ -223,6 +223,12 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
 
   /** A PIN or PUK was entered: to be called after it. */
   entered(isRight: boolean): void {
+    const { state, pinTries, pukTries } = this.sim;
+    const left = `${pinTries} tries left for the PIN, ${pukTries} for the PUK`;
+    this.#outputs.push({
+      kind: "event",
+      text: `the card: ${isRight ? "right" : "wrong"}, now ${state}, ${left}`,
+    });
     const wasOpen = this.#isCardOpen;
     this.#minds();
     if (this.#isCardOpen && !wasOpen) {
@@ -231,12 +237,6 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
       if (greeting.some(({ text }) => text.includes("{sim}"))) this.say("+CPIN: {sim}", SAID_OF_CARD);
       for (const { afterMs, text } of this.profile.opened) this.say(text, afterMs);
     }
-    const { state, pinTries, pukTries } = this.sim;
-    const left = `${pinTries} tries left for the PIN, ${pukTries} for the PUK`;
-    this.#outputs.push({
-      kind: "event",
-      text: `the card: ${isRight ? "right" : "wrong"}, now ${state}, ${left}`,
-    });
   }
 
   /** Refuse every access point name for a while. */
