@@ -372,4 +372,12 @@ export class AtPort implements Machine<AtPortInput, AtPortOutput> {
 }
 
 /** Numeric result codes, V.250 §5.7.1. */
-const numbers = new Map([["OK", "0"], ["RING", "2"], ["NO CARRIER", "3"], ["ERROR", "4"]]);
+const numbers = new Map([
+  ["OK", "0"],
+  ["RING", "2"],
+  ["NO CARRIER", "3"],
+  ["ERROR", "4"],
+  ["NO DIALTONE", "6"],
+  ["BUSY", "7"],
+  ["NO ANSWER", "8"],
+]);

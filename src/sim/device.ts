@@ -78,6 +78,8 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
   #sayings: { readonly at: Millis; readonly text: string }[] = [];
   #isOn = false;
   #isCardOpen = false;
+  /** Whether it says signal and service unasked: ^CURC, +AUTOCSQ. */
+  reports: boolean;
   #hasService = false;
   #functionality = 1;
   #isAttached = true;
@@ -92,6 +94,7 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
 
   constructor(options: DeviceOptions) {
     this.profile = options.profile;
+    this.reports = options.profile.reports;
     this.sim = new SimCard(options.sim);
     this.carrier = new Carrier(options.carrier, options.seed);
   }
@@ -282,6 +285,7 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
     this.#isOn = isOn;
     this.#functionality = 1;
     this.#isAttached = this.#selectsNetwork = true;
+    this.reports = this.profile.reports;
     this.#sayings = [];
     this.contexts.deactivateAll();
     if (isOn) {
@@ -318,7 +322,7 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
     for (let output = this.carrier.next(); output !== undefined; output = this.carrier.next()) {
       if (output.kind === "signal") {
         const { signalReport } = this.profile;
-        if (signalReport !== undefined) this.#say(signalReport(this));
+        if (signalReport !== undefined && this.reports) this.#say(signalReport(this));
         continue;
       }
       const words = { 0: "off", 1: "registered", 2: "searching", 3: "denied", 5: "roaming" };
@@ -340,7 +344,8 @@ export class Device implements Machine<DeviceInput, DeviceOutput> {
     const { isRegistered } = this.carrier;
     if (isRegistered === this.#hasService) return;
     this.#hasService = isRegistered;
-    if (this.#isOn) { for (const text of this.profile.serviceReport?.(this) ?? []) this.#say(text); }
+    if (!this.#isOn || !this.reports) return;
+    for (const text of this.profile.serviceReport?.(this) ?? []) this.#say(text);
   }
 
   #reportRegistration(status: RegistrationStatus): void {

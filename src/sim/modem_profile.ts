@@ -75,6 +75,8 @@ export interface ModemProfile {
   readonly opened: readonly Saying[];
   /** What it says when it finds or loses the network, beside the reports that a host asks for. */
   readonly serviceReport: ((device: Device) => readonly string[]) | undefined;
+  /** Whether it says the two below without being asked to. */
+  readonly reports: boolean;
   /** What it says when the signal changes; undefined for nothing. */
   readonly signalReport: ((device: Device) => string) | undefined;
   /** IPCP Configure-Naks without an option that a call begins with. */

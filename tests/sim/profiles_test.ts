@@ -170,16 +170,26 @@ test("Kinds with a port of their own for it say what nobody asked for on the las
   ]);
 });
 
-test("huawei-e398 sends its signal unasked", () => {
-  const profile = modemProfiles.get("huawei-e398");
-  assert(profile !== undefined);
-  const device = plainDevice(profile);
-  const modem = new ModemBench({
-    ...device,
-    ports: 1,
-    carrier: { ...device.carrier, signalVaries: 5, signalEveryMs: 1000 },
+test("Kinds send their signal unasked as they do, until they are told not to, or once they are asked", () => {
+  const [off, on]: Record<string, string>[] = [{ "huawei-e398": "AT^CURC=0" }, {
+    "huawei-e398": "AT^CURC=1",
+    "simcom-sim7600": "AT+AUTOCSQ=1,1",
+  }];
+  const heard = ["huawei-e398", "simcom-sim7600", "quectel-ec25"].map((name) => {
+    const profile = modemProfiles.get(name);
+    assert(profile !== undefined);
+    const device = plainDevice(profile);
+    const carrier = { ...device.carrier, signalVaries: 5, signalEveryMs: 1000 };
+    const modem = new ModemBench({ ...device, carrier, ports: 1 });
+    modem.after(10_000);
+    const reports = () =>
+      /\r\n(\^RSSI:\d+|\+CSQ: \d+,99)\r\n/.exec(modem.after(60_000))?.[1]?.replace(/\d+/, "") ?? "";
+    const at = (line: string | undefined) => line === undefined ? "" : (modem.asks(line), reports());
+    return [name, reports(), at(off?.[name]), at(on?.[name])];
   });
-  const said = modem.after(60_000);
-  const reports = said.match(/\r\n\^RSSI:\d+\r\n/g) ?? [];
-  assert(reports.length > 20, said);
+  assertEquals(heard, [
+    ["huawei-e398", "^RSSI:", "", "^RSSI:"],
+    ["simcom-sim7600", "", "", "+CSQ: ,99"],
+    ["quectel-ec25", "", "", ""],
+  ]);
 });

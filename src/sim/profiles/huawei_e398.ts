@@ -119,7 +119,11 @@ export const huaweiE398: ModemProfile = {
     "^VERSION": told(({ device }) => `^VERSION:EXTS:${device.profile.revision}`),
     "^RFSWITCH": told(({ device }) => `^RFSWITCH:${device.functionality === 1 ? 1 : 0},1`),
     "+WS46": () => refused("COMMAND NOT SUPPORT"),
-    "^CURC": () => done(),
+    "^CURC": ({ form, values, device }) => {
+      if (form === "read") return line(`^CURC: ${device.reports ? 1 : 0}`);
+      if (form === "set") device.reports = values[0] !== "0";
+      return done();
+    },
     "^PORTSEL": () => done(),
     "^NDISDUP": networkCall,
     "^NDISSTATQRY": told(({ device }) =>

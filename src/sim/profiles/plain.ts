@@ -27,6 +27,7 @@ export const plain: ModemProfile = {
   contextTail: ',"",0,0',
   unknownCommand: "ERROR",
   speaksOn: "every port",
+  reports: true,
   greeting: [],
   opened: [],
   serviceReport: undefined,

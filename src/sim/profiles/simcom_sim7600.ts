@@ -47,6 +47,7 @@ export const simcomSim7600: ModemProfile = {
   contextTail: ',"0.0.0.0",0,0,0,0',
   greeting: [{ afterMs: 0, text: "RDY" }, { afterMs: 1300, text: "+CPIN: {sim}" }],
   opened: [{ afterMs: 3000, text: "SMS DONE" }, { afterMs: 3500, text: "PB DONE" }],
+  reports: false,
   signalReport: ({ carrier }) => `+CSQ: ${carrier.signalQuality},99`,
   commands: {
     "+CPSI": system,
@@ -60,7 +61,11 @@ export const simcomSim7600: ModemProfile = {
     "+CPCMREG": () => done(),
     "+CSQ": ({ form, device: { carrier } }) =>
       form === "action" ? line(`+CSQ: ${carrier.signalQuality},99`) : done(),
-    "+AUTOCSQ": () => done(),
+    "+AUTOCSQ": ({ form, values, device }) => {
+      if (form === "read") return line(`+AUTOCSQ: ${device.reports ? "1,1" : "0,0"}`);
+      if (form === "set") device.reports = values[0] !== "0";
+      return done();
+    },
     "+CRESET": () => done([], 0, "restart"),
   },
 };
