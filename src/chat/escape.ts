@@ -137,6 +137,13 @@ export function sentText(word: string, substitutions: Substitutions = {}): Unesc
   return new Unescaping(meant, true, substitutions).run();
 }
 
+/** What SAY shows of its word: escapes as in a word to send, those for the line stay as they are, and a NUL ends it. */
+export function saidText(word: string, substitutions: Substitutions = {}): string {
+  const { text } = new Unescaping(word, true, substitutions).run();
+  const nul = text.indexOf("\0");
+  return nul < 0 ? text : text.slice(0, nul);
+}
+
 /** One thing that is done to send a text. */
 export type SendAction =
   | { readonly kind: "octets"; readonly octets: Uint8Array }

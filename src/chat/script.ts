@@ -6,7 +6,7 @@
  * @module
  */
 import { latin1 } from "../base/text.ts";
-import { expectedText, sentText, type Substitutions, type Unescaped } from "./escape.ts";
+import { expectedText, saidText, sentText, type Substitutions, type Unescaped } from "./escape.ts";
 import { visible } from "./visible.ts";
 
 /** Where a word stands: in a file, or on a command line. All count from 1. */
@@ -121,7 +121,7 @@ const keywords = new Map<string, Keyword>([
   ["TIMEOUT", (word, parsing) => ({ kind: "timeout", seconds: parsing.seconds(word) })],
   ["ECHO", ({ text }) => ({ kind: "echo", on: text === "ON" })],
   ["HANGUP", ({ text }) => ({ kind: "hangup", on: text !== "OFF" })],
-  ["SAY", ({ text }, parsing) => ({ kind: "say", text: sentText(text, parsing.substitutions).text })],
+  ["SAY", ({ text }, parsing) => ({ kind: "say", text: saidText(text, parsing.substitutions) })],
 ]);
 
 /** The steps of a script. Throws ScriptError. */
@@ -221,7 +221,7 @@ class Parsing {
   }
 
   reply(word: string): Reply {
-    const path = /^@[ \t]*([^]+)$/.exec(word)?.[1];
+    const path = /^@[ \t]*([^ \t][^]*)$/.exec(word)?.[1];
     if (path !== undefined) return { kind: "file", path };
     return { kind: "text", text: sentText(word, this.substitutions) };
   }

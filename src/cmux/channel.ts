@@ -155,6 +155,7 @@ export class Channel {
   /** Asked to close while something waits: until then at most. */
   drainBy: Millis | undefined;
   readonly #port: ChannelPort;
+  readonly #before: { readonly n1: number; readonly informationType: FrameType };
   #state: ChannelState = "closed";
   #repeats = 0;
   #t1: Millis | undefined;
@@ -170,6 +171,7 @@ export class Channel {
   ) {
     this.#port = port;
     this.dlci = options.dlci;
+    this.#before = options;
     this.n1 = options.n1;
     this.informationType = options.informationType;
     this.queue = new OctetQueue(options.queueOctets);
@@ -227,6 +229,11 @@ export class Channel {
     const before = this.#state;
     this.#state = next;
     if (next !== before && next !== "open") this.queue.drop(this.queue.length);
+    if (next === "closed" && before !== "closed") {
+      // What PN agreed on holds for one opening. §5.4.6.3.1
+      this.n1 = this.#before.n1;
+      this.informationType = this.#before.informationType;
+    }
     if (next === "closed") this.#forget();
     const isRepeat = event === "TO+" || next === before;
     for (const action of actions) this.#act(action, isRepeat, now);

@@ -176,8 +176,8 @@ function valueOf(type: number, value: Uint8Array): ControlMessage | undefined {
     }
     case messageType.NSC:
       if (value.length < 1) return undefined;
-      // Linux's n_gsm sends the type one bit lower and without EA; bit 2, C/R of a command, is then clear.
-      return { kind: "NSC", type: (first & BIT_2) !== 0 ? first >>> 2 : (first >>> 1) & 0x3f };
+      // Linux's n_gsm sends the type one bit lower and without EA; bit 2, C/R of a command, is then clear, and so is bit 8.
+      return { kind: "NSC", type: (first & BIT_2) !== 0 || first >= 0x80 ? first >>> 2 : first >>> 1 };
     case messageType.RPN:
       if (value.length === 1) return { kind: "RPN", dlci };
       return value.length < 8 ? undefined : { kind: "RPN", dlci, port: portSettings(value) };
@@ -217,15 +217,14 @@ function portSettings(value: Uint8Array): PortSettings {
   };
 }
 
-/** A message as octets, of its own. A value of up to 127 octets. */
+/** A message as octets, of its own. */
 export function emitControlMessage(message: ControlMessage, isCommand: boolean): Uint8Array {
   const value = emitValue(message);
   const type = message.kind === "unknown" ? message.type : messageType[message.kind];
-  const octets = new Uint8Array(2 + value.length);
-  octets[0] = (type << 2) | (isCommand ? BIT_2 : 0) | EA;
-  octets[1] = (value.length << 1) | EA;
-  octets.set(value, 2);
-  return octets;
+  const length: number[] = [];
+  for (let rest = value.length; length.length === 0 || rest > 0; rest >>>= 7) length.push((rest & 0x7f) << 1);
+  length.push((length.pop() ?? 0) | EA);
+  return Uint8Array.from([(type << 2) | (isCommand ? BIT_2 : 0) | EA, ...length, ...value]);
 }
 
 function emitValue(message: ControlMessage): Uint8Array | readonly number[] {
@@ -244,7 +243,7 @@ function emitValue(message: ControlMessage): Uint8Array | readonly number[] {
       ];
     }
     case "TEST":
-      return message.octets.subarray(0, 127);
+      return message.octets;
     case "MSC": {
       const value = [dlciOctet(message.dlci), signalsOctet(message.signals)];
       if (message.breakUnits !== undefined) {

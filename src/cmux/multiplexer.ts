@@ -101,6 +101,11 @@ export class Multiplexer implements Machine<MultiplexerInput, MultiplexerOutput>
     };
   }
 
+  /** What a frame holds beside type and length. */
+  get #mostTested(): number {
+    return Math.max(0, Math.min(127, this.#n1 - 2));
+  }
+
   /** Whether channels can be opened. */
   get isRunning(): boolean {
     return this.#phase === "running";
@@ -151,7 +156,7 @@ export class Multiplexer implements Machine<MultiplexerInput, MultiplexerOutput>
       case "sleep":
         return this.#control.command({ kind: "PSC" }, now);
       case "test":
-        return this.#control.command({ kind: "TEST", octets: input.octets.slice(0, 127) }, now);
+        return this.#control.command({ kind: "TEST", octets: input.octets.slice(0, this.#mostTested) }, now);
       case "port":
         return this.#control.command({ kind: "RPN", dlci: input.dlci, port: input.port }, now);
       case "lineStatus":

@@ -56,7 +56,7 @@ export type MultiplexerInput =
   | { readonly kind: "break"; readonly dlci: number; readonly units: number }
   /** Go to sleep: nothing is sent until there is something to send, or the peer wakes us. */
   | { readonly kind: "sleep" }
-  /** See whether the peer answers; up to 127 octets that come back. */
+  /** See whether the peer answers; octets that come back, up to N1 less 2, 127 at most. */
   | { readonly kind: "test"; readonly octets: Uint8Array }
   /** Ask for the remote port's settings, or set them. */
   | { readonly kind: "port"; readonly dlci: number; readonly port?: PortSettings }

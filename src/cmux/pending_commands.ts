@@ -1,18 +1,22 @@
 /**
  * Commands on the control channel that wait for their answer: sent again after T2, N2 times. 3GPP TS 27.010 §5.4.6
  *
- * One of a kind may wait for each channel; a newer one takes the older one's place. So there are never more than kinds times channels.
+ * One of a kind may wait for each channel; a newer one takes the older one's place, FCon that of FCoff too. So there are never more than
+ * kinds times channels, and no older word comes behind a newer one.
  *
  * @module
  */
 import type { Millis } from "../machine.ts";
-import type { ControlMessage } from "./control_message.ts";
+import { sameOctets } from "../base/octets.ts";
+import { type ControlMessage, emitControlMessage } from "./control_message.ts";
 
 /** A command that waits. */
 export interface PendingCommand {
   readonly message: ControlMessage;
   repeats: number;
   at: Millis;
+  /** It took the place of one that was not answered: an answer may be that one's. */
+  readonly isSecond: boolean;
 }
 
 /** How long and how often. */
@@ -22,7 +26,15 @@ export interface PendingSettings {
 }
 
 function keyOf(message: ControlMessage): string {
+  if (message.kind === "FCon" || message.kind === "FCoff") return "flow";
   return "dlci" in message ? `${message.kind} ${message.dlci}` : message.kind;
+}
+
+/** Whether this is an answer to that command. MSC and TEST give back what they were given, where they come behind another. */
+function answers(answer: ControlMessage, { message, isSecond }: PendingCommand): boolean {
+  if (answer.kind !== message.kind) return false;
+  if (!isSecond || (message.kind !== "MSC" && message.kind !== "TEST")) return true;
+  return sameOctets(emitControlMessage(answer, true), emitControlMessage(message, true));
 }
 
 /** See the file's head. */
@@ -43,7 +55,8 @@ export class PendingCommands {
   /** A command was sent. */
   add(message: ControlMessage, now: Millis): void {
     const { t2Ms, n2 } = this.#settings;
-    this.#waiting.set(keyOf(message), { message, repeats: n2, at: now + t2Ms });
+    const key = keyOf(message);
+    this.#waiting.set(key, { message, repeats: n2, at: now + t2Ms, isSecond: this.#waiting.has(key) });
     this.#look();
   }
 
@@ -51,9 +64,10 @@ export class PendingCommands {
   answered(answer: ControlMessage): ControlMessage | undefined {
     const key = keyOf(answer);
     const command = this.#waiting.get(key);
+    if (command === undefined || !answers(answer, command)) return undefined;
     this.#waiting.delete(key);
     this.#look();
-    return command?.message;
+    return command.message;
   }
 
   /** The peer does not know commands of this kind: all that wait, which wait no more. */

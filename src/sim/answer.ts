@@ -27,8 +27,8 @@ export type Answer =
     readonly text: string;
   };
 
-/** What happens once the result code is out. */
-export type Afterwards = "hangUp" | "reset" | "restart" | "multiplex";
+/** What a command does beside its answer: `reset` ends a call and brings the initial settings back, `defaults` only these. */
+export type Afterwards = "hangUp" | "reset" | "defaults" | "restart" | "multiplex";
 
 /** Results of a command that worked. */
 export function done(lines: readonly string[] = [], afterMs: Millis = 0, then?: Afterwards): Answer {
@@ -69,6 +69,7 @@ export const messageErrors = {
   simNotInserted: [310, "SIM not inserted"],
   simPinRequired: [311, "SIM PIN required"],
   operationNotAllowed: [302, "operation not allowed"],
+  simBusy: [314, "SIM busy"],
   invalidPduParameter: [304, "invalid PDU mode parameter"],
   invalidTextParameter: [305, "invalid text mode parameter"],
   invalidIndex: [321, "invalid memory index"],

@@ -17,6 +17,7 @@ import { earliest, type Machine, type Millis } from "../machine.ts";
 import type { Afterwards, Answer } from "./answer.ts";
 import { splitCommandLine } from "./command_line.ts";
 import { PortSettings } from "./port_settings.ts";
+import { shownCommandLine } from "./shown_command.ts";
 
 /** Input of a port. */
 export type AtPortInput =
@@ -107,6 +108,11 @@ export class AtPort implements Machine<AtPortInput, AtPortOutput> {
     return this.#settings;
   }
 
+  /** Whether what is said unasked is heard: not in a call. */
+  get hears(): boolean {
+    return this.#state === "command";
+  }
+
   /** The context of the call that there is, held or not. */
   get calledContext(): number | undefined {
     return this.#call?.contextIdentifier;
@@ -140,7 +146,8 @@ export class AtPort implements Machine<AtPortInput, AtPortOutput> {
         this.#final("NO CARRIER");
         return;
       case "dtrDropped":
-        if (!this.#settings.minds) return;
+        if (this.#settings.lettingGo === 0) return;
+        if (this.#settings.lettingGo === 1 && this.#state === "online") return this.#hold();
         if (this.#state === "dialling") this.#answer = undefined;
         this.#state = "command";
         if (this.#call !== undefined) this.#hangUp();
@@ -154,12 +161,7 @@ export class AtPort implements Machine<AtPortInput, AtPortOutput> {
 
   /** See Machine. */
   expire(now: Millis): void {
-    if (this.#escapeAt !== undefined && now >= this.#escapeAt) {
-      this.#escapeAt = undefined;
-      this.#pluses = 0;
-      this.#state = "command";
-      this.#final("OK");
-    }
+    if (this.#escapeAt !== undefined && now >= this.#escapeAt) this.#hold();
     while (this.#answer !== undefined && now >= this.#answer.at) {
       const { act } = this.#answer;
       this.#answer = undefined;
@@ -236,7 +238,7 @@ export class AtPort implements Machine<AtPortInput, AtPortOutput> {
   #commandLine(line: string, now: Millis): void {
     if (!/^at/i.test(line)) return;
     this.#lastLine = line;
-    this.#outputs.push({ kind: "command", text: withoutSecrets(line) });
+    this.#outputs.push({ kind: "command", text: shownCommandLine(line) });
     this.#run(splitCommandLine(line.slice(2)), now);
   }
 
@@ -254,6 +256,8 @@ export class AtPort implements Machine<AtPortInput, AtPortOutput> {
     const { answerMs, dialMs } = this.#server;
     switch (answer.kind) {
       case "dial":
+        // There is a call already, and it is held. V.250 §6.3.1
+        if (this.#call !== undefined) return this.#later(now, answerMs, () => this.#final("ERROR"));
         this.#state = "dialling";
         this.#later(now, dialMs, () => this.#dialled(answer.contextIdentifier));
         return;
@@ -275,12 +279,11 @@ export class AtPort implements Machine<AtPortInput, AtPortOutput> {
       case "done": {
         const afterMs = answerMs + answer.afterMs;
         this.#later(now, afterMs, () => {
-          if (answer.then === "reset") this.#settings = new PortSettings();
-          if (answer.then === "reset" || answer.then === "hangUp") {
-            if (this.#call !== undefined) this.#hangUp();
-          }
+          const { then } = answer;
+          if (then === "reset" || then === "defaults") this.#settings = new PortSettings();
+          if ((then === "reset" || then === "hangUp") && this.#call !== undefined) this.#hangUp();
           this.#information(answer.lines);
-          if (rest.length === 0) this.#finish(answer.then);
+          if (rest.length === 0 || then === "restart" || then === "multiplex") this.#finish(then);
           else this.#run(rest, now + afterMs);
         });
       }
@@ -312,6 +315,14 @@ export class AtPort implements Machine<AtPortInput, AtPortOutput> {
     this.#state = "online";
     this.#pluses = 0;
     this.#final(text);
+  }
+
+  /** Give the commands back and keep the call. */
+  #hold(): void {
+    this.#escapeAt = undefined;
+    this.#pluses = 0;
+    this.#state = "command";
+    this.#final("OK");
   }
 
   #hangUp(): void {
@@ -351,8 +362,9 @@ export class AtPort implements Machine<AtPortInput, AtPortOutput> {
   }
 
   #final(word: string): void {
+    if (word === "") return;
     this.#outputs.push({ kind: "result", text: word });
-    if (this.#settings.quiet || word === "") return;
+    if (this.#settings.quiet) return;
     const number = numbers.get(word) ?? (word.startsWith("CONNECT") ? "1" : "4");
     const text = this.#settings.verbose || word.startsWith("+") ? `\r\n${word}\r\n` : `${number}\r`;
     this.#outputs.push({ kind: "dte", octets: fromLatin1(text) });
@@ -360,9 +372,12 @@ export class AtPort implements Machine<AtPortInput, AtPortOutput> {
 }
 
 /** Numeric result codes, V.250 §5.7.1. */
-const numbers = new Map([["OK", "0"], ["RING", "2"], ["NO CARRIER", "3"], ["ERROR", "4"]]);
-
-/** A command line for a log: PINs and passwords hidden. */
-function withoutSecrets(line: string): string {
-  return line.replace(/(\+CPIN=|\+CLCK=|\+CPWD=|\+CGAUTH=|\^AUTHDATA=|\+QICSGP=)[^;]*/gi, "$1<hidden>");
-}
+const numbers = new Map([
+  ["OK", "0"],
+  ["RING", "2"],
+  ["NO CARRIER", "3"],
+  ["ERROR", "4"],
+  ["NO DIALTONE", "6"],
+  ["BUSY", "7"],
+  ["NO ANSWER", "8"],
+]);

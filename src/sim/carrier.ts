@@ -115,9 +115,14 @@ export class Carrier implements Machine<CarrierInput, CarrierOutput> {
     return this.#status === 1 || this.#status === 5;
   }
 
+  /** Whether there is no coverage now. */
+  get isLost(): boolean {
+    return this.#lostUntil !== -Infinity;
+  }
+
   /** 0 to 31, 99 where there is none. */
   get signalQuality(): number {
-    return this.#status === 0 || this.#lostUntil !== -Infinity ? UNKNOWN_QUALITY : this.#quality;
+    return this.#status === 0 || this.isLost ? UNKNOWN_QUALITY : this.#quality;
   }
 
   /** Received power in dBm, from the quality: −113 + 2 a step. 3GPP TS 27.007 §8.5 */
@@ -159,8 +164,8 @@ export class Carrier implements Machine<CarrierInput, CarrierOutput> {
         this.expire(now);
         return;
       case "lost":
+        this.#lostUntil = Math.max(this.#lostUntil, now + input.forMs);
         if (this.#status === 0) return;
-        this.#lostUntil = now + input.forMs;
         this.#become(2);
         this.#registersAt = this.#lostUntil + this.options.registersAfterMs;
         return;
@@ -172,9 +177,9 @@ export class Carrier implements Machine<CarrierInput, CarrierOutput> {
 
   /** See Machine. */
   expire(now: Millis): void {
+    if (now >= this.#lostUntil) this.#lostUntil = -Infinity;
     if (this.#registersAt !== undefined && now >= this.#registersAt) {
       this.#registersAt = undefined;
-      this.#lostUntil = -Infinity;
       this.#become(registered[this.options.registration]);
     }
     if (this.#variesAt !== undefined && now >= this.#variesAt) {
@@ -186,7 +191,7 @@ export class Carrier implements Machine<CarrierInput, CarrierOutput> {
   }
 
   #search(now: Millis): void {
-    this.#registersAt = now + this.options.registersAfterMs;
+    this.#registersAt = Math.max(now, this.#lostUntil) + this.options.registersAfterMs;
     if (this.options.signalVaries > 0) this.#variesAt = now + this.options.signalEveryMs;
   }
 

@@ -72,6 +72,11 @@ export class HostPort implements Machine<HostPortInput, HostPortOutput> {
     return this.#channels.length === 0 ? [this.#bare] : [this.#bare, ...this.#channels];
   }
 
+  /** Whether a host here takes messages as they come: +CNMI, `<mt>` 2. */
+  get takesMessages(): boolean {
+    return this.#speaking().some(({ port }) => port.hears && port.settings.newMessages === 2);
+  }
+
   /** Whether a terminal takes more for the host now without losing anything. */
   hasRoom({ dlci }: Terminal): boolean {
     return dlci === undefined || (this.#multiplexed?.hasRoom(dlci) ?? true);

@@ -65,9 +65,10 @@ export class Line {
     return carried;
   }
 
-  /** What comes back to the host of what it sent; usually nothing. */
+  /** What comes back to the host of what it sent; usually nothing, and nothing of a line that hangs. */
   echo(octets: Uint8Array, now: Millis): Uint8Array {
     const parts: Uint8Array[] = [];
+    if (this.#damages.some(({ damage, until }) => damage.kind === "hang" && now < until)) return concat();
     for (const { damage, until } of this.#damages) {
       if (damage.kind !== "echo" || now >= until) continue;
       for (let i = 0; i < damage.times && (i + 1) * octets.length <= MOST_ECHO; i++) parts.push(octets);

@@ -9,7 +9,7 @@
 import { concat } from "../base/octets.ts";
 import { fromLatin1 } from "../base/text.ts";
 import { earliest, type Machine, type Millis } from "../machine.ts";
-import { type Answer, done } from "./answer.ts";
+import { type Answer, done, refused } from "./answer.ts";
 import type { AtPortOutput, PortServer } from "./at_port.ts";
 import { runCommand } from "./commands/table.ts";
 import { Device, type DeviceOptions } from "./device.ts";
@@ -134,7 +134,6 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
     switch (input.kind) {
       case "start":
         this.#plug(now);
-        this.#faults.handle({ kind: "start" }, now);
         break;
       case "dte":
       case "dtrDropped":
@@ -164,16 +163,26 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
 
   /** What ports ask of the device. */
   #server(): PortServer {
-    const answerMs = () => this.#device.profile.answerMs + (this.#now < this.#slowUntil ? this.#slowBy : 0);
+    const { profile } = this.#device;
+    const slowBy = () => this.#now < this.#slowUntil ? this.#slowBy : 0;
     return {
       run: (command, settings, now) => this.#run(command, settings, now),
       get answerMs() {
-        return answerMs();
+        return profile.answerMs + slowBy();
       },
-      dialMs: this.#device.profile.dialMs,
+      get dialMs() {
+        return profile.dialMs + slowBy();
+      },
       connect: (contextIdentifier) =>
-        this.#device.activate(contextIdentifier) ? this.#device.profile.connect : undefined,
+        !this.#calledContexts().includes(contextIdentifier) && this.#device.activate(contextIdentifier)
+          ? profile.connect
+          : undefined,
     };
+  }
+
+  /** Contexts that a call goes over: there is no second one then. */
+  #calledContexts(): number[] {
+    return this.#ports.flatMap(({ terminals }) => terminals).flatMap(({ port }) => port.calledContext ?? []);
   }
 
   /** One command; a fault may say something else instead. */
@@ -182,6 +191,7 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
     this.#drainFaults(now);
     const instead = this.#override;
     this.#override = undefined;
+    if (!this.#isPlugged) return refused("");
     if (instead === undefined) return runCommand(command, this.#device, settings);
     const lines = instead.split(/\r?\n/).filter((each) => each !== "");
     const final = lines.at(-1);
@@ -195,12 +205,13 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
     for (const { line } of this.#ports) line.repair();
     this.#outputs.push({ kind: "plugged", isPlugged: true });
     this.#device.handle({ kind: "power", isOn: true }, now);
+    this.#faults.handle({ kind: "start" }, now);
   }
 
   #unplug(forMs: Millis, now: Millis): void {
     if (!this.#isPlugged) return;
     this.#isPlugged = false;
-    this.#pluggedAt = now + forMs;
+    this.#pluggedAt = now + Math.max(1, forMs);
     for (const port of this.#ports) port.handle({ kind: "powerOff" }, now);
     this.#drain(now);
     this.#device.handle({ kind: "power", isOn: false }, now);
@@ -286,11 +297,19 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
         case "unsolicited":
           for (const port of this.#ports) port.handle(output, now);
           break;
-        case "deactivated": {
-          const gone = output.contextIdentifiers;
-          this.#endCalls((contextIdentifier) => gone.includes(contextIdentifier), now);
+        case "said": {
+          const { speaksOn } = this.#device.profile;
+          const ports = speaksOn === "every port" ? this.#ports : this.#ports.slice(-1);
+          for (const port of ports) port.handle({ kind: "unsolicited", by: () => output.text }, now);
           break;
         }
+        case "deactivated": {
+          this.#endCalls(output.contextIdentifiers, now);
+          break;
+        }
+        case "message":
+          this.#device.deliver(output.message, output.pdu, this.#ports.some((port) => port.takesMessages));
+          break;
         case "event":
           this.#event("network", output.text, undefined);
       }
@@ -333,7 +352,7 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
         this.#override = fault.text;
         return;
       case "hangUp":
-        this.#endCalls(() => true, now);
+        this.#device.deactivate(this.#calledContexts(), "NW");
         return;
       case "emptyNak":
         this.#emptyNaks = fault.times;
@@ -354,11 +373,11 @@ export class Modem implements Machine<ModemInput, ModemOutput> {
     }
   }
 
-  #endCalls(isMeant: (contextIdentifier: number) => boolean, now: Millis): void {
+  #endCalls(contextIdentifiers: readonly number[], now: Millis): void {
     for (const port of this.#ports) {
       for (const terminal of port.terminals) {
         const { calledContext } = terminal.port;
-        if (calledContext !== undefined && isMeant(calledContext)) {
+        if (calledContext !== undefined && contextIdentifiers.includes(calledContext)) {
           port.tell(terminal, { kind: "callEnded" }, now);
         }
       }

@@ -24,6 +24,12 @@ export type Command = (call: CommandCall) => Answer | undefined;
 /** Commands by their names in capitals. */
 export type CommandTable = Readonly<Record<string, Command>>;
 
+/** Something that a modem says unasked, so long after what it tells of. */
+export interface Saying {
+  readonly afterMs: Millis;
+  readonly text: string;
+}
+
 /** See the file's head. */
 export interface ModemProfile {
   /** The word that chooses it. */
@@ -61,8 +67,16 @@ export interface ModemProfile {
   readonly contextTail: string;
   /** What a command that it does not know answers. */
   readonly unknownCommand: string;
+  /** Which of its ports say what nobody asked for, beside the reports that a host asks for on a port. */
+  readonly speaksOn: "every port" | "the last port";
   /** What it says after power-on, unasked. `{sim}` is what the card waits for. */
-  readonly greeting: readonly { readonly afterMs: Millis; readonly text: string }[];
+  readonly greeting: readonly Saying[];
+  /** What it says once the card is open: after power-on where it does not ask, else after PIN or PUK. */
+  readonly opened: readonly Saying[];
+  /** What it says when it finds or loses the network, beside the reports that a host asks for. */
+  readonly serviceReport: ((device: Device) => readonly string[]) | undefined;
+  /** Whether it says the two below without being asked to. */
+  readonly reports: boolean;
   /** What it says when the signal changes; undefined for nothing. */
   readonly signalReport: ((device: Device) => string) | undefined;
   /** IPCP Configure-Naks without an option that a call begins with. */

@@ -12,8 +12,8 @@ export class PortSettings {
   verbose = true;
   /** ATQ */
   quiet = false;
-  /** AT&D: whether a call ends when the host lets the line go. V.250 §6.2.9 */
-  minds = true;
+  /** AT&D, what becomes of a call when the host lets the line go: 0 nothing, 1 it is held, 2 it ends. V.250 §6.2.9 */
+  lettingGo: 0 | 1 | 2 = 2;
   /** +CMEE: 0 a bare ERROR, 1 numbers, 2 words. 3GPP TS 27.007 §9.1 */
   errorFormat: 0 | 1 | 2 = 0;
   /** +CREG, +CGREG, +CEREG: the n of each. 3GPP TS 27.007 §7.2 */

@@ -13,6 +13,7 @@ import type { ModemOptions } from "./modem.ts";
 import type { ModemProfile } from "./modem_profile.ts";
 import { modemProfiles } from "./profiles/table.ts";
 import { ScriptError, ScriptTable } from "./script_table.ts";
+import { fitsOneMessage } from "./short_message.ts";
 import { plainSimCard, type SimCardOptions } from "./sim_card.ts";
 
 /** What is at the other end of a call. */
@@ -55,16 +56,21 @@ export const plainCallEnd: CallEndOptions = {
   ignoresPings: false,
 };
 
-/** Read a script. Throws ScriptError. */
-export function parseScript(text: string): Script {
+/** Read a script; a profile and ports that are chosen take the place of its own, and the rest of it holds. Throws ScriptError. */
+export function parseScript(
+  text: string,
+  chosen: { readonly profile?: string | undefined; readonly ports?: number | undefined } = {},
+): Script {
   const script = ScriptTable.parse(text);
-  const name = script.text("profile") ?? "plain";
+  const named = script.text("profile");
+  const name = chosen.profile ?? named ?? "plain";
   const found = modemProfiles.get(name);
   if (found === undefined) {
     throw new ScriptError(`profile: expected ${[...modemProfiles.keys()].join(", ")}, got "${name}"`);
   }
   const profile = timedProfile(found, script.table("timing"));
-  const ports = script.number("ports", 1, 8) ?? profile.ports;
+  const portsOfScript = script.number("ports", 1, 8);
+  const ports = chosen.ports ?? portsOfScript ?? profile.ports;
   const result = {
     modem: {
       profile,
@@ -160,7 +166,7 @@ function readCall(table: ScriptTable): CallEndOptions {
 
 /** A real pppd that gives the caller the context's address; `options` come behind and have the last word. */
 export function pppdCallEnd(options: string): CallEndOptions {
-  const commandLine = "exec pppd nodetach local noauth nodefaultroute 10.64.255.254:$CALL_ADDRESS " +
+  const commandLine = "exec pppd nodetach logfd 2 local noauth nodefaultroute 10.64.255.254:$CALL_ADDRESS " +
     "ms-dns 198.51.100.53 ms-dns 198.51.100.54 " +
     `$(case $CALL_TYPE in IP) ;; IPV6) echo noip +ipv6 ;; *) echo +ipv6 ;; esac) ${options}`;
   return { kind: "program", commandLine, over: "pty" };
@@ -219,8 +225,9 @@ function readFault(table: ScriptTable, ports: number): ScheduledFault {
     afterMs: name === "answer" ? 0 : table.number("after_ms", 0, MOST_MS) ?? 0,
     skip: table.number("skip", 0, 1_000_000) ?? 0,
     times: table.number("times", 0, 1_000_000) ?? 1,
-    count: table.number("repeat", 1, 1_000_000) ?? 1,
-    everyMs: table.number("every_ms", 1, MOST_MS) ?? 1000,
+    // An answer belongs to its command: a later one would fall upon another.
+    count: name === "answer" ? 1 : table.number("repeat", 1, 1_000_000) ?? 1,
+    everyMs: name === "answer" ? 1000 : table.number("every_ms", 1, MOST_MS) ?? 1000,
   };
   table.end();
   return scheduled;
@@ -267,13 +274,16 @@ function faultOf(name: (typeof faultNames)[number], table: ScriptTable, ports: n
       return { kind: "hangUp" };
     case "empty_nak":
       return { kind: "emptyNak", times: table.number("count", 0, 1000) ?? 3 };
-    case "message":
-      return {
-        kind: "message",
-        number: table.text("number", 20) ?? "+15550123",
-        text: table.text("text", 160, true) ?? "hello",
-        pdu: hexadecimal(table.text("pdu", 1000)),
-      };
+    case "message": {
+      const number = table.text("number", 20) ?? "+15550123";
+      const text = table.text("text", 160, true) ?? "hello";
+      if (!fitsOneMessage(text)) {
+        throw new ScriptError(
+          "fault: text: expected 160 septets of the default alphabet, or 70 units of UCS2",
+        );
+      }
+      return { kind: "message", number, text, pdu: hexadecimal(table.text("pdu", 1000)) };
+    }
     case "signal":
       return { kind: "signal", quality: table.number("quality", 0, 31) ?? 5 };
   }

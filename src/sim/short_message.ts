@@ -7,6 +7,7 @@
  * @module
  */
 import { concat } from "../base/octets.ts";
+import { toCharacterSet, ucs2Digits } from "./character_set.ts";
 
 /** The default alphabet by septet; the extension table is behind septet 27. 3GPP TS 23.038 §6.2.1 */
 const alphabet = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?" +
@@ -29,6 +30,9 @@ const extension = new Map([
 const ESCAPE = 27;
 const TYPE_INTERNATIONAL = 0x91;
 const TYPE_UNKNOWN = 0x81;
+const TYPE_ALPHANUMERIC = 0xd0;
+/** Octets of an address that is a name. 3GPP TS 23.040 §9.1.2.5 */
+const MOST_NAME_SEPTETS = 11;
 /** TP-MTI of SMS-SUBMIT, with the format bits of the validity period beside it. */
 const SUBMIT = 1;
 /** TP-UDHI: the user data begins with a header. */
@@ -97,8 +101,12 @@ export function unpackSeptets(octets: Uint8Array, count: number): number[] {
   });
 }
 
-/** Digits two to an octet, low half first, with their type. 3GPP TS 23.040 §9.1.2.5 */
+/** Digits two to an octet, low half first, with their type; or a name in septets. 3GPP TS 23.040 §9.1.2.5 */
 function address(number: string): Uint8Array {
+  const name = /^\+?[0-9]+$/.test(number) ? undefined : toSeptets(number)?.slice(0, MOST_NAME_SEPTETS);
+  if (name !== undefined) {
+    return Uint8Array.of(Math.ceil(name.length * 7 / 4), TYPE_ALPHANUMERIC, ...packSeptets(name));
+  }
   const digits = number.replace(/[^0-9]/g, "").slice(0, 20);
   return Uint8Array.of(
     digits.length,
@@ -168,6 +176,20 @@ export function emitDeliver(message: DeliveredMessage): Uint8Array | undefined {
     Uint8Array.of(0),
     user.octets,
   );
+}
+
+/** Whether a text goes into one message. */
+export function fitsOneMessage(text: string): boolean {
+  return userData(text) !== undefined;
+}
+
+/**
+ * The text as text mode shows it: what the default alphabet or Latin-1 does not have comes as the digits of its UCS2, whatever the
+ * character set. 3GPP TS 27.005 §3.1
+ */
+export function shownText(text: string, characterSet: string): string {
+  const isPlain = toSeptets(text) !== undefined && [...text].every((each) => each <= "\xff");
+  return isPlain ? toCharacterSet(text, characterSet) : ucs2Digits(text);
 }
 
 function userData(text: string): { readonly coding: number; readonly octets: Uint8Array } | undefined {

@@ -146,6 +146,7 @@ export class SimCard {
   }
 }
 
-function isPin(text: string): boolean {
+/** Whether a text can be a PIN or a PUK: four to eight digits. 3GPP TS 31.101 §9.5.1 */
+export function isPin(text: string): boolean {
   return /^\d{4,8}$/.test(text);
 }

@@ -169,7 +169,23 @@ const plays: readonly Play[] = [
   },
   {
     name: "SAY",
-    words: [...quiet, "SAY", "one\\n", "SAY", "two\\c", "SAY", "\\d\\\\^M\\T.\\c", "", "x"],
+    words: [
+      ...quiet,
+      "SAY",
+      "one\\n",
+      "SAY",
+      "two\\c",
+      "SAY",
+      "\\d\\\\^M\\T.\\c",
+      "SAY",
+      "EOT",
+      "SAY",
+      "BREAK",
+      "SAY",
+      "a\\Nb",
+      "",
+      "x",
+    ],
     modem: [],
   },
   {
@@ -195,7 +211,7 @@ const plays: readonly Play[] = [
   },
   {
     name: "a file to send",
-    words: [...quiet, "", "@{folder}/word", "x", "@ \t{folder}/word", "y-@{folder}/word-z", "@"],
+    words: [...quiet, "", "@{folder}/word", "x", "@ \t{folder}/word", "y-@{folder}/word-z", "@", "", "@ \t"],
     files: { word: "AT\\sX\n" },
     modem: [{ after: "AT X\r", say: "x" }, { after: "AT X\r", say: "y" }],
   },

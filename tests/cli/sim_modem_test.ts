@@ -39,6 +39,7 @@ kernelTest("uplinkd sim modem turns wrong words away with status 2 and one line"
       [["modem", "--profile"], /--profile: a value is missing/],
       [["modem", "--profile", "nokia"], /--profile: expected plain, .*, got "nokia"/],
       [["modem", "--ports", "9"], /--ports: expected 1 to 8/],
+      [["modem", "--pipe", "cat", "--pppd"], /--pppd and --pipe: a call has one end/],
       [["modem", "--pin", "12"], /--pin: expected 4 to 8 digits/],
       [["modem", "--script", `${folder}/none.toml`], /--script: there is no file ".*none\.toml"/],
       [

@@ -85,9 +85,11 @@ test("control messages are parsed and emitted as the standard has them", () => {
   }
 });
 
-test("parseControlMessage knows NSC as Linux sends it", () => {
-  const parsed = parseControlMessage(fromHex("110349"));
-  assertEquals(parsed, { kind: "parsed", message: { kind: "NSC", type: 0x24 }, isCommand: false, next: 3 });
+test("parseControlMessage knows NSC as Linux sends it, and with the C/R bit of an answer", () => {
+  for (const hex of ["110349", "110391"]) {
+    const parsed = parseControlMessage(fromHex(hex));
+    assertEquals(parsed, { kind: "parsed", message: { kind: "NSC", type: 0x24 }, isCommand: false, next: 3 });
+  }
 });
 
 test("parseControlMessage says of what it does not know which type that is, SNC too", () => {

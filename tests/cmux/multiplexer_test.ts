@@ -6,6 +6,7 @@
 import { fromHex, toHex } from "../../src/base/octets.ts";
 import { SeededRandom } from "../../src/base/random.ts";
 import { fromLatin1, latin1 } from "../../src/base/text.ts";
+import type { MultiplexerInput } from "../../src/cmux/multiplexer_words.ts";
 import { type End, frameOf, MultiplexerPair, type Weather } from "../support/multiplexer_pair.ts";
 import { assert, assertEquals, assertThrows, test } from "../support/test.ts";
 
@@ -102,6 +103,62 @@ test("multiplexer takes an echo of its own SABM for no peer", () => {
   pair.give(pair.initiator, { kind: "line", octets: fromHex("f9033f011cf9") }, 0);
   assert(!pair.initiator.multiplexer.isRunning);
   assertEquals(pair.initiator.multiplexer.counters.ownFrames, 1);
+});
+
+test("multiplexer does not take its word back where an answer was lost: data flows again", () => {
+  const flows = (pair: MultiplexerPair, stop: MultiplexerInput, go: MultiplexerInput) => {
+    pair.give(pair.initiator, stop, 0);
+    pair.give(pair.initiator, go, 5000);
+    pair.write(pair.responder, 1, fromLatin1("on"));
+    return latin1(pair.initiator.take(1));
+  };
+  const all = withChannels(new MultiplexerPair(), 1);
+  // The answer to FCoff is lost: FCoff must not be sent again behind FCon.
+  all.weather = (octets, from) =>
+    from === "responder" && toHex(octets).includes("ef056101") ? undefined : octets;
+  assertEquals(
+    flows(all, { kind: "readyForAll", isReady: false }, { kind: "readyForAll", isReady: true }),
+    "on",
+  );
+  const one = withChannels(new MultiplexerPair(), 1);
+  // The second MSC is lost: the answer to the first is none to it.
+  let lost = 0;
+  one.weather = (octets, from) => {
+    const isLost = from === "initiator" && toHex(octets).includes("e305078d") && lost === 0;
+    if (isLost) lost += 1;
+    return isLost ? undefined : octets;
+  };
+  assertEquals(
+    flows(one, { kind: "ready", dlci: 1, isReady: false }, { kind: "ready", dlci: 1, isReady: true }),
+    "on",
+  );
+  assertEquals(lost, 1);
+});
+
+test("multiplexer tests the peer by no more than a frame holds, and gives all of a longer test back", () => {
+  const pair = withChannels(new MultiplexerPair());
+  pair.give(pair.initiator, { kind: "test", octets: octetsOf(200) });
+  assertEquals(pair.initiator.heard(), [`tested ${toHex(octetsOf(29))}`]);
+  pair.responder.line.length = 0;
+  const test = toHex(octetsOf(200));
+  pair.give(pair.responder, { kind: "line", octets: frameOf("initiator", 0, 0xef, `239003${test}`) });
+  assertEquals(pair.responder.line, [toHex(frameOf("responder", 0, 0xef, `219003${test}`))]);
+});
+
+test("multiplexer begins each opening of a channel with its own frame size, whatever was agreed on before", () => {
+  const pair = withChannels(new MultiplexerPair({ n1: 100 }, { n1: 100 }));
+  // PN for channel 1: UIH, N1 1.
+  const negotiation = frameOf("initiator", 0, 0xef, "8311" + "0100070a01000302");
+  const open = () => {
+    pair.give(pair.initiator, { kind: "open", dlci: 1 });
+    pair.responder.line.length = 0;
+    pair.write(pair.responder, 1, octetsOf(50));
+    const frames = pair.responder.line.join("").split("f905ef").length - 1;
+    pair.give(pair.initiator, { kind: "close", dlci: 1 });
+    return frames;
+  };
+  pair.give(pair.responder, { kind: "line", octets: negotiation });
+  assertEquals([open(), open()], [50, 1]);
 });
 
 test("multiplexer lets the responder open channels where that is accepted", () => {

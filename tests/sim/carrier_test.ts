@@ -4,7 +4,7 @@
  * @module
  */
 import { Carrier, plainCarrier } from "../../src/sim/carrier.ts";
-import { plainModem, scripted, silentEcho } from "../support/modem_bench.ts";
+import { inCall, plainModem, scripted, silentEcho } from "../support/modem_bench.ts";
 import { assert, assertEquals, test } from "../support/test.ts";
 
 const slow = { ...plainCarrier, registersAfterMs: 5000 };
@@ -25,8 +25,14 @@ test("Modem is off the network with its radio off, and comes back", () => {
     bench.asks("AT+CREG?;+CSQ;+COPS?"),
     "\r\n+CREG: 0,0\r\n\r\n+CSQ: 99,99\r\n\r\n+COPS: 0\r\n\r\nOK\r\n",
   );
-  bench.asks("AT+CFUN=1");
-  assertEquals(bench.asks("AT+CREG?"), "\r\n+CREG: 0,1\r\n\r\nOK\r\n");
+  bench.asks("AT+CREG=1");
+  assertEquals(
+    bench.types("AT+CFUN=1\r"),
+    "\r\n+CREG: 2\r\n\r\n+CREG: 1\r\n",
+    "it tells of each step, however soon the next one is",
+  );
+  bench.after(1000);
+  assertEquals(bench.asks("AT+CREG?"), "\r\n+CREG: 1,1\r\n\r\nOK\r\n");
 });
 
 test("Modem roams, or is denied, as its network says", () => {
@@ -85,4 +91,65 @@ test("Modem ends its call when it loses the network, and says so to who asked fo
   assertEquals(bench.others.get(1)?.replaceAll("\r\n", " ").trim(), "+CGREG: 2  +CGEV: NW DETACH");
   bench.after(10_000);
   assertEquals(bench.asks("AT+CGREG?"), "\r\n+CGREG: 0,1\r\n\r\nOK\r\n");
+});
+
+test("Modem finds no network before a loss is over, whatever is done to its radio", () => {
+  const bench = silentEcho(
+    scripted('[[fault]]\ndo = "lose_registration"\non = "command"\ncommand = "AT+CGMI"\nfor_ms = 20000'),
+  );
+  bench.asks("AT+CGMI");
+  bench.asks("AT+CFUN=0");
+  bench.asks("AT+CFUN=1");
+  bench.after(10_000);
+  assertEquals(bench.asks("AT+CREG?;+CSQ"), "\r\n+CREG: 0,2\r\n\r\n+CSQ: 99,99\r\n\r\nOK\r\n");
+  bench.after(10_000);
+  assertEquals(bench.asks("AT+CREG?;+CSQ"), "\r\n+CREG: 0,1\r\n\r\n+CSQ: 24,99\r\n\r\nOK\r\n");
+});
+
+test("Modem misses a network that was lost while its card asked for the PIN", () => {
+  const bench = silentEcho(
+    scripted('[sim]\npin = "1234"\n[[fault]]\ndo = "lose_registration"\nfor_ms = 20000'),
+  );
+  bench.asks("AT+CPIN=1234");
+  assertEquals(bench.asks("AT+CREG?"), "\r\n+CREG: 0,2\r\n\r\nOK\r\n");
+  bench.after(20_000);
+  assertEquals(bench.asks("AT+CREG?"), "\r\n+CREG: 0,1\r\n\r\nOK\r\n");
+});
+
+test("Modem leaves the network at +COPS=2 and comes back at +COPS=0", () => {
+  const bench = inCall({ ports: 2 });
+  bench.types("ATE0;+COPS=2\r", 1);
+  assertEquals(bench.after(1000), "<down>\r\nNO CARRIER\r\n");
+  assertEquals(bench.asks("AT+CREG?;+COPS?"), "\r\n+CREG: 0,0\r\n\r\n+COPS: 2\r\n\r\nOK\r\n");
+  assertEquals(bench.asks("AT+COPS=0"), "\r\nOK\r\n");
+  assertEquals(
+    bench.asks("AT+CREG?;+COPS?"),
+    '\r\n+CREG: 0,1\r\n\r\n+COPS: 0,0,"Simnet",7\r\n\r\nOK\r\n',
+  );
+});
+
+test("Modem ends the call over a context that is switched off, let go of or detached, and says which", () => {
+  const ways = ["+CGACT=0,1", "+CGDCONT=1", "+CGATT=0"];
+  const reports = ["ME PDN DEACT 1", "ME PDN DEACT 1", "ME DETACH"];
+  assertEquals(
+    ways.map((way) => {
+      const bench = inCall({ ports: 2 });
+      bench.types("ATE0;+CGEREP=2\r", 1);
+      bench.after(200);
+      bench.others.clear();
+      assertEquals(bench.types(`AT${way}\r`, 1) + bench.after(1000), "<down>\r\nNO CARRIER\r\n", way);
+      return /\+CGEV: ([A-Z0-9 ]*)/.exec(bench.others.get(1) ?? "")?.[1];
+    }),
+    reports,
+  );
+});
+
+test("Modem is detached until it is attached again, or a context needs it", () => {
+  const bench = silentEcho();
+  assertEquals(bench.asks("AT+CGATT=0"), "\r\nOK\r\n");
+  assertEquals(bench.asks("AT+CGATT?"), "\r\n+CGATT: 0\r\n\r\nOK\r\n");
+  assertEquals(bench.asks("AT+CGATT=1;+CGATT?"), "\r\n+CGATT: 1\r\n\r\nOK\r\n");
+  bench.asks("AT+CGATT=0");
+  assertEquals(bench.asks("AT+CGACT=1,1"), "\r\nOK\r\n");
+  assertEquals(bench.asks("AT+CGATT?"), "\r\n+CGATT: 1\r\n\r\nOK\r\n");
 });

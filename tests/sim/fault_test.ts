@@ -122,6 +122,45 @@ const rows: readonly Row[] = [
     },
   },
   {
+    name: "a line that hangs gives no echo either",
+    script: `${fault('do = "echo"; on = "command"; command = "AT+CSQ"; copies = 4; for_ms = 10000')}
+${fault('do = "hang"; on = "command"; command = "AT+CSQ"; for_ms = 3000')}`,
+    play: (bench) => {
+      assertEquals(bench.asks("AT+CSQ"), "");
+      assertEquals(bench.asks("AT"), "");
+      bench.after(2000);
+      assertEquals(bench.asks("AT"), `${"AT\r".repeat(4)}${ok}`);
+    },
+  },
+  {
+    name: "slow: a call gets through later too",
+    script: fault('do = "slow"; on = "command"; command = "AT+CSQ"; by_ms = 3000; for_ms = 60000'),
+    play: (bench) => {
+      bench.asks("AT+CSQ");
+      bench.after(5000);
+      assertEquals(bench.asks("ATD*99#"), "");
+      assertEquals(bench.after(3000), "\r\nCONNECT 150000000\r\n<up>");
+    },
+  },
+  {
+    name: "off the bus at a command: nothing of it is left when it comes back",
+    script: fault('do = "unplug"; on = "command"; command = "AT+CMUX"; for_ms = 3000'),
+    play: (bench) => {
+      assertEquals(bench.asks("AT+CMUX=0"), "<unplugged>");
+      assertEquals(bench.after(3000), "<plugged>");
+      assertEquals(bench.asks("AT"), `AT\r${ok}`, "it speaks AT");
+    },
+  },
+  {
+    name: "at every power-on",
+    script: fault('do = "say"; text = "RDY"; after_ms = 2500; times = 0'),
+    play: (bench) => {
+      assertEquals(bench.after(2000), "\r\nRDY\r\n");
+      assertEquals(bench.asks("AT+CFUN=1,1"), `${ok}<unplugged>`);
+      assertEquals(bench.after(6000), "<plugged>\r\nRDY\r\n");
+    },
+  },
+  {
     name: "drop: octets get lost, and the line heals",
     script: fault(
       'do = "drop"; on = "command"; command = "AT+CGMI"; per_mille = 500; for_ms = 3000; direction = "toHost"',
@@ -175,10 +214,12 @@ const rows: readonly Row[] = [
   },
   {
     name: "the network ends the call",
-    script: fault('do = "hang_up"; on = "call"; after_ms = 3000'),
+    script: `ports = 2\n${fault('do = "hang_up"; on = "call"; after_ms = 3000')}`,
     play: (bench) => {
+      bench.types("ATE0;+CGEREP=2\r", 1);
       bench.asks("ATD*99#");
       assertEquals(bench.after(3000), "<down>\r\nNO CARRIER\r\n");
+      assertEquals(bench.others.get(1)?.endsWith("\r\n+CGEV: NW PDN DEACT 1\r\n"), true);
     },
   },
   {

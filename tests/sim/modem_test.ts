@@ -106,6 +106,33 @@ test("Modem gives the commands back at +++ between two silences; ATO returns, AT
   assertEquals(bench.asks("ATO"), "\r\nNO CARRIER\r\n");
 });
 
+test("Modem keeps a held call at AT&F, and ends it at ATZ; a restart is not put off by what stands behind it", () => {
+  const bench = inCall();
+  bench.after(1000);
+  bench.types("+++");
+  bench.after(1000);
+  assertEquals(bench.asks("AT&F"), "\r\nOK\r\n");
+  assertEquals(bench.asks("ATO"), "ATO\r\r\nCONNECT 150000000\r\n");
+  bench.after(1000);
+  bench.types("+++");
+  bench.after(1000);
+  assertEquals(bench.asks("ATZ"), "ATZ\r<down>\r\nOK\r\n");
+  assertEquals(bench.asks("ATE0+CFUN=1,1;+CSQ").endsWith("\r\nOK\r\n<unplugged>"), true);
+});
+
+test("Modem dials no second call while one is held, nor over a context that has one", () => {
+  const bench = inCall({ ports: 2 });
+  bench.after(1000);
+  bench.types("+++");
+  bench.after(1000);
+  assertEquals(bench.asks("ATD*99#"), "\r\nERROR\r\n");
+  bench.types("ATE0DT*99***1#\r", 1);
+  bench.after(1000);
+  assertEquals(bench.others.get(1)?.endsWith("\r\nNO CARRIER\r\n"), true);
+  assertEquals(bench.asks("ATO"), "\r\nCONNECT 150000000\r\n");
+  assertEquals(bench.types("on"), "<on>");
+});
+
 test("Modem takes +++ for data without silence before or after it", () => {
   const bench = inCall();
   bench.types("data");
@@ -140,6 +167,11 @@ test("Modem ends a call when the host lets the line go, unless AT&D0 forbade it"
   deaf.asks("ATD*99#");
   assertEquals(deaf.hostHangsUp(), "");
   assertEquals(deaf.types("on"), "<on>");
+  const holding = silentEcho();
+  holding.asks("AT&D1");
+  holding.asks("ATD*99#");
+  assertEquals(holding.hostHangsUp(), "\r\nOK\r\n");
+  assertEquals(holding.asks("ATO"), "\r\nCONNECT 150000000\r\n");
 });
 
 test("Modem answers on one port while another is in a call, and says the same news on both", () => {

@@ -88,9 +88,62 @@ test("A kind says after power-on what it says, once the port is there", () => {
     said.get("quectel-ec25"),
     "RDY|+CFUN: 1|+CPIN: READY|+QUSIM: 1|+QIND: SMS DONE|+QIND: PB DONE",
   );
-  assertEquals(said.get("simcom-sim7600"), "+CPIN: READY|SMS DONE|PB DONE");
+  assertEquals(said.get("simcom-sim7600"), "RDY|+CPIN: READY|SMS DONE|PB DONE");
   assertEquals(said.get("ublox-toby-l2"), "+AT: READY|+PBREADY");
-  assertEquals(said.get("huawei-e398"), "^SIMST:1|^SRVST:2|^MODE:17,101|^BOOT:20122,0,0,0,72");
+  assertEquals(
+    said.get("huawei-e398"),
+    "^SRVST:2|^MODE:17,101|^SIMST:1|^BOOT:20122,0,0,0,72",
+  );
+});
+
+test("A kind says that messages and names are there only once the card is open", () => {
+  const said = (name: string, state: string, right: string): string[] => {
+    const profile = modemProfiles.get(name);
+    assert(profile !== undefined);
+    const device = plainDevice(profile);
+    const modem = new ModemBench({ ...device, sim: { ...device.sim, pin: "1234" }, ports: 1 });
+    const before = modem.after(9000);
+    modem.asks("ATE0");
+    assertEquals(modem.asks("AT+CPIN?"), `\r\n+CPIN: ${state}\r\n\r\nOK\r\n`);
+    return [before, modem.types(right) + modem.after(9000)].map((each) =>
+      each.split("\r\n").filter((part) => part !== "").join("|")
+    );
+  };
+  assertEquals(said("quectel-ec25", "SIM PIN", "AT+CPIN=1234\r"), [
+    "RDY|+CFUN: 1|+CPIN: SIM PIN|+QUSIM: 1",
+    "OK|+CPIN: READY|+QIND: SMS DONE|+QIND: PB DONE",
+  ]);
+  assertEquals(said("simcom-sim7600", "SIM PIN", "AT+CPIN=1234\r"), [
+    "RDY|+CPIN: SIM PIN",
+    "OK|+CPIN: READY|SMS DONE|PB DONE",
+  ]);
+  assertEquals(said("ublox-toby-l2", "SIM PIN", "AT+CPIN=1234\r"), ["+AT: READY", "OK|+PBREADY"]);
+  assertEquals(said("huawei-e398", "SIM PIN", "AT+CPIN=1234\r"), [
+    "^BOOT:20122,0,0,0,72",
+    "^SRVST:2|^MODE:17,101|OK|^SIMST:1",
+  ]);
+  assertEquals(said("quectel-ec25", "SIM PIN", "AT+CPIN=0000\r")[1], "ERROR");
+});
+
+test("huawei-e398 has no service and no card to tell of before the PIN, and tells of a network card's call", () => {
+  const profile = modemProfiles.get("huawei-e398");
+  assert(profile !== undefined);
+  const device = plainDevice(profile);
+  const modem = new ModemBench({ ...device, sim: { ...device.sim, pin: "1234" }, ports: 1 });
+  modem.after(9000);
+  modem.asks("ATE0");
+  assertEquals(
+    modem.asks("AT^SYSINFOEX;^SYSINFO"),
+    '\r\n^SYSINFOEX:0,0,0,0,,0,"NO SERVICE",0,"NO SERVICE"\r\n\r\n^SYSINFO:0,0,0,0,0\r\n\r\nOK\r\n',
+  );
+  modem.asks("AT+CPIN=1234");
+  modem.after(9000);
+  assertEquals(modem.types("AT+CFUN=4\r") + modem.after(1000), "\r\n^SRVST:0\r\n\r\n^MODE:0,0\r\n\r\nOK\r\n");
+  modem.asks("AT+CFUN=1");
+  assertEquals(
+    modem.asks('AT^NDISDUP=1,1,"internet"'),
+    '\r\nOK\r\n\r\n^NDISSTAT:1,,,"IPV4"\r\n',
+  );
 });
 
 test("IMEIs have a right check digit", () => {
@@ -103,15 +156,40 @@ test("IMEIs have a right check digit", () => {
   }
 });
 
-test("huawei-e398 sends its signal unasked", () => {
-  const profile = modemProfiles.get("huawei-e398");
-  assert(profile !== undefined);
-  const device = plainDevice(profile);
-  const modem = new ModemBench({
-    ...device,
-    carrier: { ...device.carrier, signalVaries: 5, signalEveryMs: 1000 },
+test("Kinds with a port of their own for it say what nobody asked for on the last one alone", () => {
+  const heard = [...modemProfiles.values()].filter(({ greeting }) => greeting.length > 0).map((profile) => {
+    const modem = new ModemBench({ ...plainDevice(profile), ports: 2 });
+    const first = modem.after(9000);
+    return [profile.name, first !== "", (modem.others.get(1) ?? "") !== ""];
   });
-  const said = modem.after(60_000);
-  const reports = said.match(/\r\n\^RSSI:\d+\r\n/g) ?? [];
-  assert(reports.length > 20, said);
+  assertEquals(heard, [
+    ["huawei-e398", false, true],
+    ["quectel-ec25", false, true],
+    ["simcom-sim7600", true, true],
+    ["ublox-toby-l2", true, true],
+  ]);
+});
+
+test("Kinds send their signal unasked as they do, until they are told not to, or once they are asked", () => {
+  const [off, on]: Record<string, string>[] = [{ "huawei-e398": "AT^CURC=0" }, {
+    "huawei-e398": "AT^CURC=1",
+    "simcom-sim7600": "AT+AUTOCSQ=1,1",
+  }];
+  const heard = ["huawei-e398", "simcom-sim7600", "quectel-ec25"].map((name) => {
+    const profile = modemProfiles.get(name);
+    assert(profile !== undefined);
+    const device = plainDevice(profile);
+    const carrier = { ...device.carrier, signalVaries: 5, signalEveryMs: 1000 };
+    const modem = new ModemBench({ ...device, carrier, ports: 1 });
+    modem.after(10_000);
+    const reports = () =>
+      /\r\n(\^RSSI:\d+|\+CSQ: \d+,99)\r\n/.exec(modem.after(60_000))?.[1]?.replace(/\d+/, "") ?? "";
+    const at = (line: string | undefined) => line === undefined ? "" : (modem.asks(line), reports());
+    return [name, reports(), at(off?.[name]), at(on?.[name])];
+  });
+  assertEquals(heard, [
+    ["huawei-e398", "^RSSI:", "", "^RSSI:"],
+    ["simcom-sim7600", "", "", "+CSQ: ,99"],
+    ["quectel-ec25", "", "", ""],
+  ]);
 });

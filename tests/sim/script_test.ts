@@ -80,6 +80,17 @@ after_ms = 60000
   ]);
 });
 
+test("parseScript gives another profile the timing, ports and faults of the script", () => {
+  const text = 'profile = "plain"\nports = 3\n[timing]\nanswer_ms = 5\n[[fault]]\ndo = "hang"\nport = 2';
+  const { modem } = parseScript(text, { profile: "quectel-ec25" });
+  assertEquals([modem.profile.model, modem.profile.answerMs, modem.ports], ["EC25", 5, 3]);
+  assertEquals(parseScript("", { profile: "quectel-ec25" }).modem.ports, 2);
+  assertThrows(
+    () => parseScript(text, { ports: 1 }),
+    /^fault\[0\]\.port: expected a whole number from 0 to 0/,
+  );
+});
+
 test("parseScript takes an empty script, and calls that end in programs", () => {
   assertEquals(parseScript("").modem.profile.name, "plain");
   assertEquals(parseScript('[call]\nend = "pipe"\nrun = "cat"').call, {
@@ -110,10 +121,15 @@ test("parseScript names the line or the key of what cannot be", () => {
     ["[[fault]]", /^fault: "do" is missing/],
     ['[[fault]]\ndo = "explode"', /^fault\[0\]\.do: expected hang, garble/],
     ['[[fault]]\ndo = "answer"', /^fault: do = "answer" needs on = "command"$/],
+    [
+      '[[fault]]\ndo = "answer"\non = "command"\ncommand = "AT"\nrepeat = 2',
+      /^fault\[0\]\.repeat: there is no/,
+    ],
     ['[[fault]]\ndo = "hang"\non = "command"', /^fault: on = "command" needs command/],
     ['[[fault]]\ndo = "hang"\nper_mille = 5', /^fault\[0\]\.per_mille: there is no such key here/],
     ['[[fault]]\ndo = "hang"\nport = 1', /^fault\[0\]\.port: expected a whole number from 0 to 0/],
     ['[[fault]]\ndo = "message"\npdu = "0x"', /^fault: pdu: expected pairs of hexadecimal digits, got "0x"$/],
+    [`[[fault]]\ndo = "message"\ntext = "${"я".repeat(71)}"`, /^fault: text: expected 160 septets/],
     ["fault = [1]", /^fault\[0\]: expected a table/],
     [`a = ${"[".repeat(100_000)}`, /./],
     ["#".repeat(2 << 20), /too long/],

@@ -10,6 +10,7 @@ import {
   fromSeptets,
   packSeptets,
   parseSubmit,
+  shownText,
   toSeptets,
   unpackSeptets,
 } from "../../src/sim/short_message.ts";
@@ -74,6 +75,83 @@ test("Modem announces a message, lists it, reads it, deletes it, in both modes",
   assertEquals(bench.asks('AT+CMGL="REC UNREAD"'), "\r\nOK\r\n");
   assertEquals(bench.asks("AT+CMGD=0"), "\r\nOK\r\n");
   assertEquals(bench.asks("AT+CMGR=0"), "\r\n+CMS ERROR: 321\r\n");
+});
+
+test("emitDeliver gives a sender that is a name as ModemManager's vector has it", () => {
+  const pdu = emitDeliver({ number: "InternetSMS", text: "тест", stamp: "11/03/29,19:42:01+00" });
+  const expected = "000414D04937BD2C7797E9D3E614000811309291241000080442043504410442";
+  assertEquals(toHex(pdu ?? new Uint8Array(0)).toUpperCase(), expected);
+});
+
+test("Modem hands a message over at once to who wants it so, and keeps it only where nobody hears", () => {
+  const bench = silentEcho(
+    scripted('[[fault]]\ndo = "message"\non = "command"\ncommand = "AT+CGMI"\ntimes = 0'),
+  );
+  bench.asks("AT+CMGF=1;+CNMI=2,2");
+  for (let i = 0; i < 25; i++) {
+    const said = bench.asks("AT+CGMI");
+    assertEquals(
+      said.startsWith('\r\n+CMT: "+15550123",,"26/01/01,12:00:00+00"\r\nhello\r\n'),
+      true,
+      `${i}: ${said}`,
+    );
+  }
+  assertEquals(bench.asks('AT+CMGL="ALL"'), "\r\nOK\r\n");
+  bench.asks("AT+CMGF=0");
+  assertEquals(/^\r\n\+CMT: ,\d+\r\n00040891/.test(bench.asks("AT+CGMI")), true);
+  bench.asks("AT+CNMI=2,1");
+  assertEquals(bench.asks("AT+CGMI").includes('+CMTI: "SM",0'), true);
+  const twoPorts = silentEcho({
+    ...scripted('ports = 2\n[[fault]]\ndo = "message"\non = "call"\nafter_ms = 1000'),
+  });
+  twoPorts.asks("AT+CNMI=2,2;D*99#");
+  twoPorts.after(2000);
+  twoPorts.types("AT+CPMS?\r", 1);
+  twoPorts.after(1000);
+  assertEquals(
+    twoPorts.others.get(1)?.includes('"SM",1,20'),
+    true,
+    "the host that would take it is in a call",
+  );
+});
+
+test("Modem shows texts in the character set of the host, and what has no other form in UCS2", () => {
+  const bench = silentEcho(
+    scripted(
+      '[[fault]]\ndo = "message"\nafter_ms = 500\ntext = "тест"\n[[fault]]\ndo = "message"\nafter_ms = 600',
+    ),
+  );
+  const head = '"+15550123",,"26/01/01,12:00:00+00"';
+  bench.asks("AT+CMGF=1");
+  assertEquals(bench.asks("AT+CMGR=0"), `\r\n+CMGR: "REC UNREAD",${head}\r\n0442043504410442\r\n\r\nOK\r\n`);
+  assertEquals(bench.asks("AT+CMGR=1"), `\r\n+CMGR: "REC UNREAD",${head}\r\nhello\r\n\r\nOK\r\n`);
+  bench.asks('AT+CSCS="UCS2"');
+  const number = [..."+15550123"].map((each) => `00${each.charCodeAt(0).toString(16).toUpperCase()}`).join(
+    "",
+  );
+  assertEquals(
+    bench.asks("AT+CMGR=1"),
+    `\r\n+CMGR: "REC READ","${number}",,"26/01/01,12:00:00+00"\r\n00680065006C006C006F\r\n\r\nOK\r\n`,
+  );
+  assertEquals(bench.asks("AT+COPS?"), '\r\n+COPS: 0,0,"00530069006D006E00650074",7\r\n\r\nOK\r\n');
+  assertEquals(bench.asks(`AT+CMGS="${number}"`), "\r\n> ");
+  assertEquals(bench.types("00680069\x1a") + bench.after(2000), "\r\n+CMGS: 1\r\n\r\nOK\r\n");
+  assertEquals(bench.events.at(-2)?.text, "a message to +15550123: hi");
+  bench.asks(`AT+CMGS="${number}"`);
+  assertEquals(bench.types("006\x1a") + bench.after(2000), "\r\n+CMS ERROR: 305\r\n");
+});
+
+test("shownText gives every character a form that octets have", () => {
+  assertEquals(["é", "€", "Δ", "я"].map((text) => shownText(text, "GSM")), ["é", "20AC", "0394", "044F"]);
+  assertEquals(shownText("é", "UCS2"), "00E9");
+});
+
+test("Modem has no storage but its card's, and no messages while the card is busy", () => {
+  const bench = silentEcho(scripted("[timing]\nsim_busy_ms = 5000"));
+  assertEquals(bench.asks("AT+CMGL=4"), "\r\n+CMS ERROR: 314\r\n");
+  bench.after(5000);
+  assertEquals(bench.asks('AT+CPMS="ME"'), "\r\n+CMS ERROR: 302\r\n");
+  assertEquals(bench.asks('AT+CPMS="SM","SM"'), "\r\n+CPMS: 0,20,0,20,0,20\r\n\r\nOK\r\n");
 });
 
 test("Modem takes a PDU to send, and refuses one that is none or without a network", () => {

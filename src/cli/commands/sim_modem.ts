@@ -11,7 +11,7 @@ import { runLoop } from "../../run/loop.ts";
 import { SimService } from "../../run/sim/service.ts";
 import type { ModemEvent } from "../../sim/modem.ts";
 import { modemProfiles } from "../../sim/profiles/table.ts";
-import { parseScript, plainCallEnd, pppdCallEnd, type Script } from "../../sim/script.ts";
+import { parseScript, pppdCallEnd, type Script } from "../../sim/script.ts";
 import { ScriptError } from "../../sim/script_table.ts";
 import { Drawing } from "../drawing.ts";
 import { answered, printAnswer, printLines } from "../print_lines.ts";
@@ -98,30 +98,29 @@ function parse(host: Host, args: readonly string[]): Words {
 const withValue = new Set(["--profile", "--script", "--link", "--ports", "--pin", "--program", "--pipe"]);
 
 function scriptOf(host: Host, values: ReadonlyMap<string, string>): Script {
-  const path = values.get("--script");
-  const script = readScript(host, path);
-  const name = values.get("--profile");
-  const profile = name === undefined ? script.modem.profile : modemProfiles.get(name);
-  if (profile === undefined) {
-    throw new SyntaxError(`--profile: expected ${[...modemProfiles.keys()].join(", ")}, got "${name}"`);
+  const profile = values.get("--profile");
+  if (profile !== undefined && !modemProfiles.has(profile)) {
+    throw new SyntaxError(`--profile: expected ${[...modemProfiles.keys()].join(", ")}, got "${profile}"`);
   }
   const ports = values.get("--ports");
   if (ports !== undefined && !/^[1-8]$/.test(ports)) throw new SyntaxError("--ports: expected 1 to 8");
   const pin = values.get("--pin");
   if (pin !== undefined && !/^\d{4,8}$/.test(pin)) throw new SyntaxError("--pin: expected 4 to 8 digits");
+  const chosen = { profile, ports: ports === undefined ? undefined : Number(ports) };
+  const script = readScript(host, values.get("--script"), chosen);
+  const { modem } = script;
   return {
     ...script,
-    modem: {
-      ...script.modem,
-      profile,
-      ports: Number(ports ?? (name === undefined ? script.modem.ports ?? profile.ports : profile.ports)),
-      ...(pin === undefined ? {} : { sim: { ...script.modem.sim, pin } }),
-    },
+    modem: pin === undefined ? modem : { ...modem, sim: { ...modem.sim, pin } },
     call: callOf(values) ?? script.call,
   };
 }
 
+const callEnds = ["--pppd", "--program", "--pipe"];
+
 function callOf(values: ReadonlyMap<string, string>): Script["call"] | undefined {
+  const [one, other] = callEnds.filter((word) => values.has(word));
+  if (other !== undefined) throw new SyntaxError(`${one} and ${other}: a call has one end`);
   const pppd = values.get("--pppd");
   if (pppd !== undefined) return pppdCallEnd(pppd);
   const program = values.get("--program");
@@ -130,12 +129,16 @@ function callOf(values: ReadonlyMap<string, string>): Script["call"] | undefined
   return pipe === undefined ? undefined : { kind: "program", commandLine: pipe, over: "pipe" };
 }
 
-function readScript(host: Host, path: string | undefined): Script {
-  if (path === undefined) return { ...parseScript(""), call: plainCallEnd };
+function readScript(
+  host: Host,
+  path: string | undefined,
+  chosen: NonNullable<Parameters<typeof parseScript>[1]>,
+): Script {
+  if (path === undefined) return parseScript("", chosen);
   const text = readTextFile(host, path, MOST_SCRIPT_OCTETS);
   if (text === undefined) throw new SyntaxError(`--script: there is no file "${path}"`);
   try {
-    return parseScript(text);
+    return parseScript(text, chosen);
   } catch (error) {
     if (error instanceof ScriptError) throw new SyntaxError(`${path}: ${error.message}`);
     throw error;
@@ -183,12 +186,16 @@ async function show(host: Host, { script, link, json, quiet }: Words): Promise<n
   return answered(host, failure, 0);
 }
 
+/** What moves a cursor or turns a line round: control characters, and those of bidirectional text. */
+// deno-lint-ignore no-control-regex
+const UNSHOWN = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
 /** A line for people: when, where, what. */
 function eventLine({ name, port, text }: ModemEvent, atMs: number, drawing: Drawing): string {
   const clock = drawing.tone("dim", (atMs / 1000).toFixed(3).padStart(9));
   const where = port === undefined ? "      " : `port ${port}`;
   const sign = { command: "<", result: ">", call: "=", network: "~", fault: "!", line: "=" }[name];
   const tone = name === "fault" ? "bad" : name === "call" ? "good" : undefined;
-  const said = [...text].map((each) => each < " " || each === "\x7f" ? "." : each).join("");
+  const said = text.replace(UNSHOWN, ".");
   return `${clock}  ${where}  ${sign} ${tone === undefined ? said : drawing.tone(tone, said)}`;
 }

@@ -148,8 +148,10 @@ export class PtyPort {
 
   #makeLink(link: string): void {
     const there = this.#host.status(link, false);
-    if (there !== undefined && there.kind !== "symlink") {
-      throw new HostError("symlink", "EEXIST", 17, "something that is no symbolic link is there", link);
+    // A link that an earlier modem left behind when it was killed is taken over; nothing else is.
+    const isOurs = there?.kind === "symlink" && this.#host.readLink(link)?.startsWith("/dev/pts/") === true;
+    if (there !== undefined && !isOurs) {
+      throw new HostError("symlink", "EEXIST", 17, "something else than the link of a modem is there", link);
     }
     const fresh = `${link}.${this.#host.pid}`;
     this.#host.symlink(this.path, fresh);

@@ -70,16 +70,18 @@ export class SimService implements Service {
       this.#programs.deadline,
       this.#leaveBy,
       ...[...this.#calls.values()].map(({ end }) => end.deadline),
-      ...this.#ports.map((port, number) => port.deadline(this.#callOf(number) !== undefined)),
+      ...this.#ports.map((port, number) => port.deadline(this.#callsOver(number).length > 0)),
     );
   }
 
   /** See Service. */
   interests(): readonly Interest[] {
     return [
-      ...this.#ports.flatMap((port, number) => port.interests(this.#callOf(number)?.end.hasRoom ?? true)),
-      ...[...this.#calls.values()].flatMap(({ end, port }) =>
-        end.interests(this.#ports[port]?.hasRoom ?? true)
+      ...this.#ports.flatMap((port, number) =>
+        port.interests(this.#callsOver(number).every(({ end }) => end.hasRoom))
+      ),
+      ...[...this.#calls].flatMap(([call, { end, port }]) =>
+        end.interests((this.#ports[port]?.hasRoom ?? true) && this.#modem.hasRoom(call))
       ),
     ];
   }
@@ -116,9 +118,9 @@ export class SimService implements Service {
     this.#drain(now);
   }
 
-  #callOf(number: number): Call | undefined {
-    for (const call of this.#calls.values()) if (call.port === number) return call;
-    return undefined;
+  /** More than one where channels of a multiplexer are in calls. */
+  #callsOver(number: number): Call[] {
+    return [...this.#calls.values()].filter(({ port }) => port === number);
   }
 
   #ready(fd: Fd, now: Millis): void {
@@ -189,9 +191,14 @@ export class SimService implements Service {
   #plug(now: Millis): void {
     if (this.#leaveBy !== undefined) return;
     const { link } = this.#options;
-    for (let number = 0; number < this.#modem.ports; number++) {
-      const name = link === undefined ? undefined : number === 0 ? link : `${link}${number}`;
-      this.#ports.push(new PtyPort(this.#host, name, now));
+    try {
+      for (let number = 0; number < this.#modem.ports; number++) {
+        const name = link === undefined ? undefined : number === 0 ? link : `${link}${number}`;
+        this.#ports.push(new PtyPort(this.#host, name, now));
+      }
+    } catch (error) {
+      this.#unplug();
+      throw error;
     }
     this.#options.onPorts(this.#ports.map((port) => port.path));
   }

@@ -65,7 +65,7 @@ export const basicCommands: CommandTable = {
   V: flagSetting(({ settings }, value) => settings.verbose = value),
   Q: flagSetting(({ settings }, value) => settings.quiet = value),
   "Z": ({ device }) => done([], 2 * device.profile.answerMs, "reset"),
-  "&F": ({ device }) => done([], 2 * device.profile.answerMs, "reset"),
+  "&F": ({ device }) => done([], 2 * device.profile.answerMs, "defaults"),
   H: (call) => flag(call) === undefined ? refused("ERROR") : done([], 0, "hangUp"),
   D: dial,
   O: () => ({ kind: "return" }),
@@ -73,7 +73,9 @@ export const basicCommands: CommandTable = {
   I: ({ device: { profile } }) =>
     done(profile.identification ?? [`${profile.manufacturer} ${profile.model}`]),
   "&D": ({ values, settings }) => {
-    settings.minds = values[0] !== "0";
+    const value = Number(values[0]);
+    if (value !== 0 && value !== 1 && value !== 2) return refused("ERROR");
+    settings.lettingGo = value;
     return done();
   },
   L: taken,

@@ -13,13 +13,15 @@ import {
 } from "../message_store.ts";
 import type { Command, CommandCall, CommandTable } from "../modem_profile.ts";
 import type { PortSettings } from "../port_settings.ts";
-import { emitSubmit, parseSubmit, type ShortMessage } from "../short_message.ts";
+import { fromCharacterSet, toCharacterSet } from "../character_set.ts";
+import { emitSubmit, parseSubmit, type ShortMessage, shownText } from "../short_message.ts";
 
 /** A message that the network takes is on its way for a while. */
 const SEND_MS = 800;
 
 function obstacle({ device }: CommandCall): Answer | undefined {
   if (device.sim.state === "absent") return messageFailed("simNotInserted");
+  if (device.isSimBusy) return messageFailed("simBusy");
   return device.sim.state === "READY" ? undefined : messageFailed("simPinRequired");
 }
 
@@ -41,10 +43,11 @@ const format: Command = ({ form, values, settings }) => {
   return done();
 };
 
-const storage: Command = ({ form, device }) => {
+const storage: Command = ({ form, values, device }) => {
   const places = `${device.messages.count},${MOST_MESSAGES}`;
   if (form === "test") return line('+CPMS: ("SM"),("SM"),("SM")');
   if (form === "read") return line(`+CPMS: "SM",${places},"SM",${places},"SM",${places}`);
+  if (form !== "set" || !values.every((each) => each === "SM")) return messageFailed("operationNotAllowed");
   return line(`+CPMS: ${places},${places},${places}`);
 };
 
@@ -64,7 +67,11 @@ function shown(head: string, each: StoredMessage, settings: PortSettings): strin
   }
   const { number, stamp, text } = each.message;
   const when = each.status < 2 ? `,"${stamp}"` : "";
-  return [`${head}"${messageStatusNames[each.status]}","${number}",${when}`, text];
+  const who = toCharacterSet(number, settings.characterSet);
+  return [
+    `${head}"${messageStatusNames[each.status]}","${who}",${when}`,
+    shownText(text, settings.characterSet),
+  ];
 }
 
 const read: Command = ({ form, values, device, settings }) => {
@@ -102,9 +109,11 @@ const remove: Command = ({ form, values, device }) => {
 /** What was typed behind the prompt, as a message and its PDU. */
 function typed(call: CommandCall, text: string): { message: ShortMessage; pdu: Uint8Array } | Answer {
   const [first = ""] = call.values;
-  if (call.settings.messageFormat === 1) {
-    const message = { number: first, text };
-    const pdu = emitSubmit(message);
+  const { messageFormat, characterSet } = call.settings;
+  if (messageFormat === 1) {
+    const meant = fromCharacterSet(text, characterSet);
+    const message = { number: fromCharacterSet(first, characterSet) ?? "", text: meant ?? "" };
+    const pdu = meant === undefined ? undefined : emitSubmit(message);
     return pdu === undefined ? messageFailed("invalidTextParameter") : { message, pdu };
   }
   if (!/^([0-9a-fA-F]{2})+$/.test(text.trim())) return messageFailed("invalidPduParameter");
@@ -117,7 +126,9 @@ function typed(call: CommandCall, text: string): { message: ShortMessage; pdu: U
 function prompted(act: (call: CommandCall, message: ShortMessage, pdu: Uint8Array) => Answer): Command {
   return stored((call) => {
     if (call.form === "test") return done();
-    const [first = ""] = call.values;
+    const [given = ""] = call.values;
+    const { messageFormat, characterSet } = call.settings;
+    const first = messageFormat === 1 ? fromCharacterSet(given, characterSet) ?? "" : given;
     if (call.form !== "set" || !/^\+?[0-9]+$/.test(first)) return messageFailed("operationNotAllowed");
     return {
       kind: "prompt",

@@ -4,6 +4,7 @@
  * @module
  */
 import { done, failed, line } from "../answer.ts";
+import { fromCharacterSet, toCharacterSet } from "../character_set.ts";
 import { registrationFields } from "../device.ts";
 import type { Command, CommandTable } from "../modem_profile.ts";
 import { withSim } from "./identity.ts";
@@ -25,26 +26,34 @@ const registration: Command = ({ name, form, values, device, settings }) => {
 
 const operator: Command = ({ form, values, device, settings }) => {
   const { operator: long, shortOperator: short, plmn } = device.carrier.options;
+  const shown = (name: string) => toCharacterSet(name, settings.characterSet);
   const technology = device.profile.accessTechnology;
   if (form === "test") {
-    const entry = device.functionality === 1 ? `(2,"${long}","${short}","${plmn}",${technology}),` : "";
+    const { status, isRegistered, isLost } = device.carrier;
+    const state = isRegistered ? 2 : status === 3 ? 3 : 1;
+    const isHeard = device.functionality === 1 && !isLost;
+    const entry = isHeard
+      ? `(${state},"${shown(long)}","${shown(short)}","${shown(plmn)}",${technology}),`
+      : "";
     return done([`+COPS: ${entry},(0,1,2,3,4),(0,1,2)`], SCAN_MS);
   }
   if (form === "read") {
-    if (!device.carrier.isRegistered) return line("+COPS: 0");
+    if (!device.carrier.isRegistered) return line(`+COPS: ${device.selectsNetwork ? 0 : 2}`);
     const name = [long, short, plmn][settings.operatorFormat] ?? long;
-    return line(`+COPS: 0,${settings.operatorFormat},"${name}",${technology}`);
+    return line(`+COPS: 0,${settings.operatorFormat},"${shown(name)}",${technology}`);
   }
   const [mode, format] = values.map(Number);
   if (mode === 3 && (format === 0 || format === 1 || format === 2)) {
     settings.operatorFormat = format;
     return done();
   }
-  if (mode === 0) return done([], 10 * device.profile.answerMs);
-  if ((mode === 1 || mode === 4) && [long, short, plmn].includes(values[2] ?? "")) {
-    return done([], 10 * device.profile.answerMs);
-  }
-  return failed(mode === 1 ? "noNetworkService" : "operationNotAllowed");
+  const isKnown = [long, short, plmn].includes(
+    fromCharacterSet(values[2] ?? "", settings.characterSet) ?? "",
+  );
+  if (mode === 1 && !isKnown) return failed("noNetworkService");
+  if (mode !== 0 && mode !== 1 && mode !== 2 && mode !== 4) return failed("operationNotAllowed");
+  device.selectNetwork(mode !== 2);
+  return done([], 10 * device.profile.answerMs);
 };
 
 /** `<rxlev>,<ber>,<rscp>,<ecno>,<rsrq>,<rsrp>`: −140 dBm and −19.5 dB are 1. §8.69 */
@@ -66,9 +75,12 @@ const extendedQuality: Command = ({ form, device }) => {
 
 const attachment: Command = ({ form, values, device }) => {
   if (form === "test") return line("+CGATT: (0,1)");
-  if (form === "read") return line(`+CGATT: ${device.carrier.isRegistered ? 1 : 0}`);
-  if (values[0] === "0") return done([], 5 * device.profile.answerMs);
-  return device.carrier.isRegistered ? done([], 5 * device.profile.answerMs) : failed("noNetworkService");
+  if (form === "read") return line(`+CGATT: ${device.isAttached ? 1 : 0}`);
+  const [state] = values;
+  if (form !== "set" || (state !== "0" && state !== "1")) return failed("incorrectParameters");
+  if (state === "1" && !device.carrier.isRegistered) return failed("noNetworkService");
+  device.attach(state === "1");
+  return done([], 5 * device.profile.answerMs);
 };
 
 /** See the file's head. */

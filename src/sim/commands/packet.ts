@@ -36,6 +36,7 @@ const define: Command = ({ name, form, values, device }) => {
   const [id = "", type, apn = ""] = values;
   if (form !== "set" || !/^\d{1,2}$/.test(id)) return failed("incorrectParameters");
   if (type === undefined) {
+    device.deactivate([Number(id)]);
     contexts.undefine(Number(id));
     return done();
   }
@@ -60,7 +61,8 @@ function activation(call: CommandCall, contextIdentifier: number): Answer {
 }
 
 const activate: Command = (call) => {
-  const { name, form, values, device: { contexts } } = call;
+  const { name, form, values, device } = call;
+  const { contexts } = device;
   if (form === "test") return line(`${name}: (0,1)`);
   if (form === "read") {
     return done(contexts.all.map(([id]) => `${name}: ${id},${contexts.isActive(id) ? 1 : 0}`));
@@ -69,7 +71,7 @@ const activate: Command = (call) => {
   if (form !== "set" || (state !== 0 && state !== 1)) return failed("incorrectParameters");
   const wanted = identifiers.length > 0 ? identifiers : contexts.all.map(([id]) => id);
   if (state === 0) {
-    for (const id of wanted) contexts.setActive(id, false);
+    device.deactivate(wanted);
     return done();
   }
   for (const id of wanted) {

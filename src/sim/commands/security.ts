@@ -5,7 +5,7 @@
  */
 import { type Answer, done, failed, line } from "../answer.ts";
 import type { Command, CommandCall, CommandTable } from "../modem_profile.ts";
-import type { Entry } from "../sim_card.ts";
+import { type Entry, isPin } from "../sim_card.ts";
 import { toHex } from "../../base/octets.ts";
 
 /** The card is there and answers. */
@@ -37,17 +37,21 @@ const pin: Command = (call) => {
   if (obstacle !== undefined) return obstacle;
   if (form === "read") return line(`+CPIN: ${sim.state}`);
   const [first = "", second] = values;
-  if (form !== "set" || values.length > 2) return failed("incorrectParameters");
+  // The modem looks at the form: the card does not count what cannot be a PIN.
+  if (form !== "set" || values.length > 2 || !values.every(isPin)) return failed("incorrectParameters");
   if (second !== undefined) return entered(call, sim.enterPuk(first, second));
   return sim.state === "SIM PUK" ? failed("simPukRequired") : entered(call, sim.enterPin(first));
 };
 
-/** §8.65: `+CPINR: <code>,<retries>[,<default retries>]`, asked for as an action or with a name. */
+/** §8.65: `+CPINR: <code>,<retries>[,<default retries>]`, asked for as an action or with a name, which may end in `*`. */
 const tries: Command = (call) => {
   if (call.form === "test") return done();
   const { sim } = call.device;
-  return cardObstacle(call) ??
-    done([`+CPINR: SIM PIN,${sim.pinTries},3`, `+CPINR: SIM PUK,${sim.pukTries},10`]);
+  const [wanted = "*"] = call.values;
+  const lines = [`SIM PIN,${sim.pinTries},3`, `SIM PUK,${sim.pukTries},10`].filter((each) =>
+    wanted.endsWith("*") ? each.startsWith(wanted.slice(0, -1)) : each.startsWith(`${wanted},`)
+  );
+  return cardObstacle(call) ?? done(lines.map((each) => `+CPINR: ${each}`));
 };
 
 const facilityLock: Command = (call) => {

@@ -1,7 +1,7 @@
 /**
  * Huawei E398: an LTE stick of 2011 with a modem port and a PC UI port.
  *
- * ATI: the answer of an E398u-18 as OpenWrt users have published it. `^HCSQ`, `^SYSINFOEX`, `^SYSCFGEX`, `^NDISSTATQRY`, `^DHCP`:
+ * ATI: the answer of an E398u-18 as OpenWrt users have published it. `^HCSQ`, `^SYSINFOEX`, `^SYSCFGEX`, `^NDISSTAT`, `^NDISSTATQRY`, `^DHCP`:
  * ModemManager, src/plugins/huawei/tests. `^BOOT`, `^RSSI`, `^MODE`, `^SRVST`, `^SIMST`: gammu, the comments of
  * libgammu/protocol/at/at.c. `COMMAND NOT SUPPORT`: gammu, issue 138 (a Huawei E1752). `^CPIN`: the test texts of AT parsers for Huawei
  * sticks. `^CARDMODE`, `^GETPORTMODE` and `^HWVER` have the form that Huawei's manuals give, with values of our own. How often IPCP is answered by an empty Configure-Nak, while the network has
@@ -34,11 +34,17 @@ const pinState: Command = ({ form, device: { sim } }) => {
   );
 };
 
+/** 1 a card that is open, 0 one that asks for a PIN or is blocked, 255 none. */
+function cardState({ sim }: Device): number {
+  return sim.state === "READY" ? 1 : sim.state === "absent" ? 255 : 0;
+}
+
 const networkCall: Command = ({ form, values, device }) => {
   if (form !== "set") return done();
   const [id = 1, action = 0] = values.map(Number);
-  if (action === 0) device.contexts.setActive(id, false);
+  if (action === 0) device.deactivate([id]);
   else if (!device.activate(id)) return refused("ERROR");
+  device.say(`^NDISSTAT:${action === 0 ? 0 : 1},,,"IPV4"`, 500);
   return done([], 10 * device.profile.answerMs);
 };
 
@@ -81,23 +87,28 @@ export const huaweiE398: ModemProfile = {
   registrations: ["+CREG", "+CGREG"],
   contextTail: ',"0.0.0.0",0,0',
   unknownCommand: "COMMAND NOT SUPPORT",
-  greeting: [
-    { afterMs: 1500, text: "^SIMST:1" },
-    { afterMs: 1600, text: "^SRVST:2" },
-    { afterMs: 1700, text: "^MODE:17,101" },
-    { afterMs: 4000, text: "^BOOT:20122,0,0,0,72" },
-  ],
+  speaksOn: "the last port",
+  greeting: [{ afterMs: 4000, text: "^BOOT:20122,0,0,0,72" }],
+  opened: [{ afterMs: 1500, text: "^SIMST:1" }],
+  serviceReport: ({ carrier }) =>
+    carrier.isRegistered ? ["^SRVST:2", "^MODE:17,101"] : ["^SRVST:0", "^MODE:0,0"],
   signalReport: ({ carrier }) => `^RSSI:${carrier.signalQuality}`,
   emptyNaks: 2,
   commands: {
     "^HCSQ": ({ form, device }) => form === "read" ? line(levels(device)) : done(),
     "^CPIN": pinState,
-    "^SYSINFO": told(({ device: { carrier } }) =>
-      `^SYSINFO:${carrier.isRegistered ? 2 : 0},3,${carrier.status === 5 ? 1 : 0},17,1`
-    ),
-    "^SYSINFOEX": told(({ device: { carrier } }) =>
-      `^SYSINFOEX:${carrier.isRegistered ? 2 : 0},3,${carrier.status === 5 ? 1 : 0},1,,6,"LTE",101,"LTE"`
-    ),
+    "^SYSINFO": told(({ device }) => {
+      const { carrier } = device;
+      if (!carrier.isRegistered) return `^SYSINFO:0,0,0,0,${cardState(device)}`;
+      return `^SYSINFO:2,3,${carrier.status === 5 ? 1 : 0},17,1`;
+    }),
+    "^SYSINFOEX": told(({ device }) => {
+      const { carrier } = device;
+      if (!carrier.isRegistered) {
+        return `^SYSINFOEX:0,0,0,${cardState(device)},,0,"NO SERVICE",0,"NO SERVICE"`;
+      }
+      return `^SYSINFOEX:2,3,${carrier.status === 5 ? 1 : 0},1,,6,"LTE",101,"LTE"`;
+    }),
     "^SYSCFGEX": ({ form }) =>
       form === "read" ? line('^SYSCFGEX:"00",3FFFFFFF,1,2,7FFFFFFFFFFFFFFF') : done(),
     "^SYSCFG": ({ form }) => form === "read" ? line("^SYSCFG:2,0,3FFFFFFF,1,2") : done(),
@@ -108,7 +119,11 @@ export const huaweiE398: ModemProfile = {
     "^VERSION": told(({ device }) => `^VERSION:EXTS:${device.profile.revision}`),
     "^RFSWITCH": told(({ device }) => `^RFSWITCH:${device.functionality === 1 ? 1 : 0},1`),
     "+WS46": () => refused("COMMAND NOT SUPPORT"),
-    "^CURC": () => done(),
+    "^CURC": ({ form, values, device }) => {
+      if (form === "read") return line(`^CURC: ${device.reports ? 1 : 0}`);
+      if (form === "set") device.reports = values[0] !== "0";
+      return done();
+    },
     "^PORTSEL": () => done(),
     "^NDISDUP": networkCall,
     "^NDISSTATQRY": told(({ device }) =>

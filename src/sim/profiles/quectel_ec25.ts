@@ -68,14 +68,14 @@ export const quectelEc25: ModemProfile = {
   simBusyMs: 800,
   multiplexesAfterMs: 100,
   contextTail: ',"0.0.0.0",0,0,0,0',
+  speaksOn: "the last port",
   greeting: [
     { afterMs: 0, text: "RDY" },
     { afterMs: 300, text: "+CFUN: 1" },
     { afterMs: 900, text: "+CPIN: {sim}" },
     { afterMs: 1000, text: "+QUSIM: 1" },
-    { afterMs: 2500, text: "+QIND: SMS DONE" },
-    { afterMs: 3000, text: "+QIND: PB DONE" },
   ],
+  opened: [{ afterMs: 2500, text: "+QIND: SMS DONE" }, { afterMs: 3000, text: "+QIND: PB DONE" }],
   commands: {
     "+QNWINFO": network,
     "+QCSQ": levels,

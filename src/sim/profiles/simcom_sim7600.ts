@@ -2,7 +2,7 @@
  * SIMCom SIM7600E-H: an LTE category 4 module.
  *
  * ATI, `+CPSI` (RSRQ, RSRP and RSSI in tenths) and what it says after power-on: public transcripts of Raspberry Pi projects with this
- * module. `+CNSMOD`, the unasked `+CSQ`: ModemManager, src/plugins/simtech. `+SPIC` (PIN, PUK, PIN2, PUK2), `+CICCID`: SIM7500_SIM7600 Series AT Command
+ * module; espressif/esp-protocols, issue 789. `+CNSMOD`, the unasked `+CSQ`: ModemManager, src/plugins/simtech. `+SPIC` (PIN, PUK, PIN2, PUK2), `+CICCID`: SIM7500_SIM7600 Series AT Command
  * Manual V1.08, and the test texts of programs for this module.
  *
  * @module
@@ -45,11 +45,9 @@ export const simcomSim7600: ModemProfile = {
   restartMs: 14_000,
   simBusyMs: 1200,
   contextTail: ',"0.0.0.0",0,0,0,0',
-  greeting: [
-    { afterMs: 1300, text: "+CPIN: {sim}" },
-    { afterMs: 3000, text: "SMS DONE" },
-    { afterMs: 3500, text: "PB DONE" },
-  ],
+  greeting: [{ afterMs: 0, text: "RDY" }, { afterMs: 1300, text: "+CPIN: {sim}" }],
+  opened: [{ afterMs: 3000, text: "SMS DONE" }, { afterMs: 3500, text: "PB DONE" }],
+  reports: false,
   signalReport: ({ carrier }) => `+CSQ: ${carrier.signalQuality},99`,
   commands: {
     "+CPSI": system,
@@ -63,7 +61,11 @@ export const simcomSim7600: ModemProfile = {
     "+CPCMREG": () => done(),
     "+CSQ": ({ form, device: { carrier } }) =>
       form === "action" ? line(`+CSQ: ${carrier.signalQuality},99`) : done(),
-    "+AUTOCSQ": () => done(),
+    "+AUTOCSQ": ({ form, values, device }) => {
+      if (form === "read") return line(`+AUTOCSQ: ${device.reports ? "1,1" : "0,0"}`);
+      if (form === "set") device.reports = values[0] !== "0";
+      return done();
+    },
     "+CRESET": () => done([], 0, "restart"),
   },
 };

@@ -31,7 +31,8 @@ export const ubloxTobyL2: ModemProfile = {
   restartMs: 8000,
   simBusyMs: 2000,
   contextTail: ',"0.0.0.0",0,0,0,0,0,0',
-  greeting: [{ afterMs: 2500, text: "+AT: READY" }, { afterMs: 4000, text: "+PBREADY" }],
+  greeting: [{ afterMs: 2500, text: "+AT: READY" }],
+  opened: [{ afterMs: 4000, text: "+PBREADY" }],
   commands: {
     "+UPINCNT": told(({ device: { sim } }) => `+UPINCNT: ${sim.pinTries},3,${sim.pukTries},10`),
     "+CCID": withSim(told(({ device }) => `+CCID: ${device.sim.options.iccid}`)),

@@ -4,13 +4,14 @@
  * @module
  */
 import { fromLatin1, latin1 } from "../../../src/base/text.ts";
+import { Multiplexer } from "../../../src/cmux/multiplexer.ts";
 import { type Fd, type Host, HostError } from "../../../src/host.ts";
 import { abiOf } from "../../../src/linux/abi.ts";
 import { takeDescriptor } from "../../../src/linux/serial.ts";
 import { SimService } from "../../../src/run/sim/service.ts";
 import { type CallEndOptions, parseScript, plainCallEnd } from "../../../src/sim/script.ts";
 import { machine, withScratch } from "../../support/machine.ts";
-import { assert, assertEquals, kernelTest } from "../../support/test.ts";
+import { assert, assertEquals, assertThrows, kernelTest } from "../../support/test.ts";
 
 /** A modem at work, and a program that opens its ports. */
 class Laboratory {
@@ -131,6 +132,51 @@ kernelTest("SimService says NO CARRIER when the program at the end of the call l
   await lab.stop();
 });
 
+kernelTest(
+  "SimService holds a program back while a host in CMUX takes nothing, and loses none of it",
+  async () => {
+    const octets = 3_000_000;
+    const lab = new Laboratory("", {
+      kind: "program",
+      commandLine: `head -c ${octets} /dev/zero; exec cat`,
+      over: "pipe",
+    });
+    const fd = lab.open();
+    await lab.asks(fd, "AT+CMUX=0,0,5,1500");
+    const multiplexer = new Multiplexer({ role: "initiator", option: "basic", n1: 1500, guardMs: 0 });
+    const line = new Uint8Array(65536);
+    let said = "";
+    let [zeros, lastAt] = [0, 0];
+    const pump = () => {
+      const now = lab.host.clock();
+      const count = lab.host.read(fd, line);
+      multiplexer.expire(now);
+      if (count !== "again") multiplexer.handle({ kind: "line", octets: line.subarray(0, count) }, now);
+      for (let output = multiplexer.next(); output !== undefined; output = multiplexer.next()) {
+        if (output.kind !== "data") continue;
+        lastAt = now;
+        if (output.octets[0] === 0) zeros += output.octets.length;
+        else said += latin1(output.octets.filter((octet) => octet !== 0));
+      }
+      const taken = lab.host.write(fd, multiplexer.outgoing(now));
+      if (taken !== "again") multiplexer.sent(taken);
+    };
+    const pumped = (what: string, isSo: () => boolean) => lab.until(what, () => (pump(), isSo()));
+    multiplexer.handle({ kind: "start" }, lab.host.clock());
+    multiplexer.handle({ kind: "open", dlci: 1 }, lab.host.clock());
+    await pumped("the channel", () => multiplexer.write(1, fromLatin1("ATE0D*99#\r")) > 0);
+    await pumped("data", () => zeros > 0);
+    multiplexer.handle({ kind: "readyForAll", isReady: false }, lab.host.clock());
+    await pumped("silence", () => lab.host.clock() - lastAt > 300);
+    assert(zeros < octets / 2, `it went on: ${zeros}`);
+    multiplexer.handle({ kind: "readyForAll", isReady: true }, lab.host.clock());
+    await pumped("all of it", () => zeros === octets);
+    assert(said.includes("CONNECT"), said);
+    lab.host.close(fd);
+    await lab.stop();
+  },
+);
+
 kernelTest("SimService hangs up at speed 0, as modems do at DTR", async () => {
   const lab = new Laboratory("", { kind: "program", commandLine: "exec cat", over: "pipe" });
   const fd = lab.open();
@@ -171,17 +217,28 @@ kernelTest(
   },
 );
 
-kernelTest("SimService leaves a file alone that is where the link should be", async () => {
+kernelTest("SimService leaves alone what is no link of a modem where its link should be", async () => {
   await withScratch((folder) => {
     const host = machine();
-    host.makeDirectory(`${folder}/modem`, 0o755);
-    let failure: unknown;
-    try {
-      new Laboratory("", undefined, `${folder}/modem`);
-    } catch (error) {
-      failure = error;
+    host.makeDirectory(`${folder}/folder`, 0o755);
+    host.symlink("/dev/null", `${folder}/link`);
+    for (const name of ["folder", "link"]) {
+      let failure: unknown;
+      try {
+        new Laboratory("", undefined, `${folder}/${name}`);
+      } catch (error) {
+        failure = error;
+      }
+      assert(failure instanceof HostError && failure.code === "EEXIST", `${name}: ${failure}`);
     }
-    assert(failure instanceof HostError && failure.code === "EEXIST", String(failure));
-    assertEquals(host.status(`${folder}/modem`)?.kind, "directory");
+    assertEquals(host.status(`${folder}/folder`)?.kind, "directory");
+    assertEquals(host.readLink(`${folder}/link`), "/dev/null");
+    host.makeDirectory(`${folder}/second1`, 0o755);
+    assertThrows(() => new Laboratory("ports = 2", undefined, `${folder}/second`), /second1/);
+    assertEquals(host.status(`${folder}/second`, false), undefined, "the first link goes again");
+    host.symlink("/dev/pts/999999", `${folder}/left`);
+    const lab = new Laboratory("", undefined, `${folder}/left`);
+    assertEquals(host.readLink(`${folder}/left`), lab.paths[0]);
+    lab.service.wake({ kind: "signal", signal: "SIGTERM" }, host.clock());
   });
 });
