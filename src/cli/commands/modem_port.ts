@@ -7,8 +7,9 @@ import type { Procedure } from "../../at/procedure.ts";
 import { type Host, HostError } from "../../host.ts";
 import { type DeviceLock, lockDevice, unlockDevice } from "../../linux/lock_file.ts";
 import { openSerial } from "../../linux/serial.ts";
-import { type AtPortOutcome, AtPortService, type Ledger } from "../../run/at_port.ts";
+import { type AtPortOutcome, AtPortService } from "../../run/at_port.ts";
 import { hostWords } from "../../run/host_words.ts";
+import type { Ledger } from "../../run/ledger.ts";
 import { runLoop } from "../../run/loop.ts";
 import { printLines } from "../print_lines.ts";
 

@@ -20,13 +20,11 @@ import { failed, type ModemWords, onPort, SCHEMA } from "./modem_port.ts";
 function* unlockWith(
   words: ModemWords,
   pin: string | undefined,
-  fingerprint: string,
 ): Procedure<UnlockResult> {
   yield* ask(numericErrors);
   const { value } = yield* query(manufacturer);
   return yield* unlock({
     pin,
-    fingerprint,
     manufacturer: value ?? "",
     allowUnknownRetries: words.unknownTries,
     again: words.again,
@@ -38,8 +36,7 @@ export async function modemUnlock(host: Host, words: ModemWords): Promise<number
   try {
     const pin = await readPin(host, words.pinFile);
     const ledger = new PinLedger(host, words.stateFile ?? PIN_LEDGER);
-    const fingerprint = pin === undefined ? "" : ledger.fingerprint(pin);
-    const outcome = await onPort(host, words, unlockWith(words, pin, fingerprint), ledger);
+    const outcome = await onPort(host, words, unlockWith(words, pin), ledger);
     if ("why" in outcome) return failed(host, words, outcome);
     return report(host, words, outcome.result);
   } catch (error) {
@@ -136,6 +133,10 @@ const heldWords: Record<HeldReason, readonly [string, string]> = {
   noPin: [
     "The card wants its PIN, and none was given",
     "Give it with --pin-file FILE, or - for standard input.",
+  ],
+  ledgerBusy: [
+    "The PIN was not entered: another program writes down its tries at this moment",
+    "Try once more in a minute.",
   ],
   unknownState: [
     "The card waits for something that is not known",

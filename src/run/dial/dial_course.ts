@@ -129,7 +129,6 @@ function* unlockCard(
     session,
     unlock({
       pin,
-      fingerprint: pin === undefined ? "" : fingerprintOf(parts, pin),
       manufacturer: identity.manufacturer ?? "",
       again,
       allowUnknownRetries,
@@ -138,15 +137,6 @@ function* unlockCard(
   const failure = simFailure(result);
   if (failure !== undefined) throw new CourseEnd(failure);
   parts.step("sim", result.kind === "unlocked" ? "unlocked with the PIN" : "ready", { state: result.kind });
-}
-
-function fingerprintOf(parts: CourseParts, pin: string): string {
-  try {
-    return parts.ledger().fingerprint(pin);
-  } catch (error) {
-    if (!(error instanceof HostError)) throw error;
-    throw parts.failure("pinUnkept", hostWords(error));
-  }
 }
 
 function* waitForNetwork(parts: CourseParts, session: AtSession): Generator<Wait, void, void> {

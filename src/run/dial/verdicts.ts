@@ -43,6 +43,7 @@ const heldReasons: Record<HeldReason, readonly [DialReason, string]> = {
   puk: ["pukWanted", "the card is blocked and wants its PUK"],
   lock: ["simLocked", "the modem is bound to another provider's cards"],
   noPin: ["pinWanted", "the card wants its PIN"],
+  ledgerBusy: ["pinHeld", "another program writes down the tries of its PIN at this moment"],
   unknownState: ["simFailed", "the card is in a state that is not known"],
 };
 
