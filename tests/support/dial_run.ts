@@ -52,6 +52,8 @@ export interface DialTraits {
   readonly environment?: Readonly<Record<string, string>>;
   /** So long after the link is up somebody stops it; default 3500. */
   readonly stopAfterMs?: Millis | "never";
+  /** Stop it so long after the start, whatever it is at. */
+  readonly stopAtMs?: Millis;
   /** A second signal comes so long after the first. */
   readonly againAfterMs?: Millis;
   /** Stop it when the modem's log has such a line. */
@@ -62,6 +64,8 @@ export interface DialTraits {
   readonly isDead?: boolean;
 }
 
+/** When the virtual clock begins. */
+const STARTED_AT: Millis = 1000;
 const MOST_WAITS = 50_000;
 const PATIENCE: Millis = 600_000;
 
@@ -229,7 +233,7 @@ export async function runDial(words: readonly string[], traits: DialTraits = {})
 
 /** The clock, and what moves while it stands. */
 class World {
-  now: Millis = 1000;
+  now: Millis = STARTED_AT;
   said = "";
   readonly #modem: VirtualModem;
   readonly #traits: DialTraits;
@@ -288,7 +292,9 @@ class World {
         return [{ kind: "signal", signal: "SIGTERM" }];
       }
       if (moved) continue;
-      const stopAt = this.#wasAsked ? undefined : this.#stopAt;
+      const { stopAtMs } = this.#traits;
+      const asked = stopAtMs === undefined ? this.#stopAt : STARTED_AT + stopAtMs;
+      const stopAt = this.#wasAsked ? undefined : asked;
       const next = earliest(until, this.#modem.deadline, stopAt, this.#againAt);
       if (next === undefined) throw new Error("the program would sleep for ever");
       this.now = Math.max(this.now, next);
@@ -298,8 +304,9 @@ class World {
   }
 
   #isToStop(): boolean {
-    const { stopAfterMs = 3500, stopAt } = this.#traits;
+    const { stopAfterMs = 3500, stopAt, stopAtMs } = this.#traits;
     if (this.#wasAsked) return false;
+    if (stopAtMs !== undefined) return this.now >= STARTED_AT + stopAtMs;
     if (stopAt !== undefined) return this.#modem.log.some((each) => stopAt.test(each));
     if (stopAfterMs === "never") return false;
     if (this.#stopAt === undefined && this.said.includes('"step":"online"')) {
