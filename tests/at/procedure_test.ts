@@ -9,6 +9,7 @@ import { defineContext, dial, hangUp } from "../../src/at/procedures/call.ts";
 import { identify } from "../../src/at/procedures/identify.ts";
 import { readSignal } from "../../src/at/procedures/read_signal.ts";
 import { packets, register } from "../../src/at/procedures/register.ts";
+import { switchOn } from "../../src/at/procedures/switch_on.ts";
 import { type Modem, play, table } from "../support/play_procedure.ts";
 import { assert, assertEquals, test } from "../support/test.ts";
 
@@ -76,6 +77,19 @@ test("readSignal of an unknown modem is that of the standard; 99 is unknown and 
   assertEquals(played.result, { cells: [], percent: undefined, commands: ["+CESQ", "+CSQ"] });
   const weak = play(readSignal({ manufacturer: "x", model: "y" }), table({ "AT+CSQ": "+CSQ: 0,99" }));
   assertEquals(weak.result?.percent, 0);
+});
+
+test("switchOn switches on what is off and leaves alone what is on, and what it does not know", () => {
+  const asked = (said: string) => play(switchOn(), table({ "AT+CFUN?": said, "AT+CFUN=1": "" }));
+  for (const said of ["+CFUN: 4", "+CFUN: 0", "+CFUN: 19,0", "+CFUN:7"]) {
+    const { result, sent } = asked(said);
+    assertEquals([result, sent], [{ kind: "switchedOn" }, ["AT+CFUN?", "AT+CFUN=1"]]);
+  }
+  for (const said of ["+CFUN: 1", "+CFUN: 1,0", "+CFUN: 5", "+CME ERROR: 4", "nonsense"]) {
+    assertEquals([asked(said).result, asked(said).sent], [{ kind: "wasOn" }, ["AT+CFUN?"]]);
+  }
+  const refusing = play(switchOn(), table({ "AT+CFUN?": "+CFUN: 4" }));
+  assertEquals(refusing.result, { kind: "refused", final: { kind: "error" } });
 });
 
 test("register goes by the registration of packets, not by that of calls", () => {

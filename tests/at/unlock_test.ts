@@ -185,7 +185,15 @@ test("unlock waits for a card that is busy, and says when there is none", () => 
   const modem: Modem = (line) =>
     line === "AT+CPIN?" && busy-- > 0 ? "\r\n+CME ERROR: 14\r\n" : card.answer(line);
   assertEquals(play(unlock(settings), modem).result, { kind: "unlocked" });
-  assertEquals(play(unlock(settings), table({ "AT+CPIN?": "+CME ERROR: 10" })).result, { kind: "noCard" });
+  const without = table({ "AT+CPIN?": "+CME ERROR: 10" });
+  const gone = play(unlock(settings), without);
+  assertEquals([gone.result, gone.tookMs], [{ kind: "noCard" }, 0]);
+  // One that has just been switched on does not know its card yet.
+  let early = 3;
+  const starting: Modem = (line) =>
+    line === "AT+CPIN?" && early-- > 0 ? "\r\n+CME ERROR: 10\r\n" : card.answer(line);
+  assertEquals(play(unlock({ ...settings, isStarting: true }), starting).result, { kind: "ready" });
+  assertEquals(play(unlock({ ...settings, isStarting: true }), without).result, { kind: "noCard" });
 });
 
 test("unlock reads the state again when the PIN has no answer, and does not send it twice", () => {

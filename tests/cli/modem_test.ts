@@ -145,6 +145,14 @@ kernelTest("uplinkd modem info shows who the modem is, and nothing of it can mov
   ]);
 });
 
+kernelTest("uplinkd modem info says when the radio is off, and nothing of it when it is on", async () => {
+  for (const [said, isOff] of [["+CFUN: 4", true], ["+CFUN: 1", false]] as const) {
+    const answers = table({ ...quectel, "AT+CFUN?": said });
+    const { out } = await session(["modem", "info", "PORT"], answers);
+    assertEquals(/radio +off \(\+CFUN: 4\)/.test(out), isOff, out);
+  }
+});
+
 kernelTest("uplinkd modem signal draws a table, and watching a line each time", async () => {
   const { status, out } = await session(["modem", "signal", "PORT"], table(quectel));
   assertEquals(status, 0);

@@ -86,6 +86,19 @@ inNetworkNamespace(import.meta.url, () => {
     }
   });
 
+  test("dial switches the radio on that another program has left off", async () => {
+    for (const script of [ec25, e398]) {
+      const result = await dialled(["--apn", "internet", "--cmux", "off"], {
+        script,
+        before: ["AT+CFUN=4\r"],
+      });
+      assertUp(result, [...toDial, ...toOnline]);
+      assert(result.events.some((each) => /radio is off/.test(each.text ?? "")), result.said);
+    }
+    const result = await dialled(["--apn", "internet"], { script: e398 });
+    assert(!result.modem.some((each) => each.startsWith("AT+CFUN=")), result.modem.join("\n"));
+  });
+
   test("dial goes on over the bare port where a modem takes AT+CMUX and then speaks no 27.010", async () => {
     const mute =
       `${ec25}[[fault]]\non = "command"\ncommand = "AT+CMUX=0"\ndo = "answer"\ntext = "OK"\ntimes = 0\n`;

@@ -34,6 +34,8 @@ export interface UnlockSettings {
   readonly onlyFor?: string | undefined;
   /** Enter it though the modem does not tell the tries; default false. */
   readonly allowUnknownRetries?: boolean;
+  /** The modem has just been switched on: for a while it may know of no card. Default false. */
+  readonly isStarting?: boolean;
   /** A person says that this PIN shall be tried although it is written down as failed; default false. */
   readonly again?: boolean;
 }
@@ -68,7 +70,7 @@ const READY_PAUSE: Millis = 1000;
 
 /** Unlock the card, if that can be done safely. */
 export function* unlock(settings: UnlockSettings): Procedure<UnlockResult> {
-  const before = yield* settledState();
+  const before = yield* settledState(settings.isStarting ?? false);
   if (before.kind !== "state") return before;
   if (before.state === "ready" || before.state === "secondary") return { kind: "ready" };
   if (before.state === "puk" || before.state === "lock") return held(before.state);
@@ -138,15 +140,14 @@ function* fingerprintOf(pin: string): Procedure<string | undefined> {
 type Settled = { readonly kind: "state"; readonly state: PinState } | UnlockResult;
 
 /** The state, once the card is no longer busy. */
-function* settledState(): Procedure<Settled> {
+function* settledState(isStarting: boolean): Procedure<Settled> {
   for (let turn = 0;; turn++) {
     const { value, final } = yield* query(pinState);
     if (value !== undefined) return { kind: "state", state: value };
     const code = final.kind === "cmeError" ? final.code : undefined;
-    if (code === 10) return { kind: "noCard" };
     if (code === 12) return { kind: "state", state: "puk" };
-    const isBusy = code === 14 || final.kind === "ok";
-    if (!isBusy || turn === BUSY_TRIES) return { kind: "failed", final };
+    const isBusy = code === 14 || final.kind === "ok" || (isStarting && (code === 10 || code === 13));
+    if (!isBusy || turn === BUSY_TRIES) return code === 10 ? { kind: "noCard" } : { kind: "failed", final };
     yield* pause(BUSY_PAUSE);
   }
 }

@@ -12,6 +12,7 @@ import { defineContext, dial } from "../../at/procedures/call.ts";
 import { identify, type Identity } from "../../at/procedures/identify.ts";
 import { readSignal } from "../../at/procedures/read_signal.ts";
 import { register } from "../../at/procedures/register.ts";
+import { switchOn } from "../../at/procedures/switch_on.ts";
 import { unlock } from "../../at/procedures/unlock.ts";
 import { finalWords } from "../../at/result_code.ts";
 import { HostError } from "../../host.ts";
@@ -125,6 +126,10 @@ function* unlockCard(
 ): Generator<Wait, void, void> {
   const { pin, pinAgain: again, allowUnknownRetries } = parts.settings;
   parts.enter("sim");
+  const radio = yield* parts.run(session, switchOn());
+  if (radio.kind === "refused") {
+    parts.log("warning", `The radio is off, and the modem does not switch it on: ${finalWords(radio.final)}`);
+  }
   const result = yield* parts.run(
     session,
     unlock({
@@ -132,6 +137,7 @@ function* unlockCard(
       manufacturer: identity.manufacturer ?? "",
       again,
       allowUnknownRetries,
+      isStarting: radio.kind === "switchedOn",
     }),
   );
   const failure = simFailure(result);
