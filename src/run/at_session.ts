@@ -9,10 +9,10 @@
 import { printable } from "../base/text.ts";
 import { AtEngine } from "../at/engine.ts";
 import type { AtEngineOptions, AtOutput } from "../at/engine_ports.ts";
-import { isSecret } from "../at/commands/v250.ts";
 import { type FoundState, PortState } from "../at/port_state.ts";
 import type { Procedure } from "../at/procedure.ts";
 import { type FactStep, type ProcedureOutput, ProcedureRun } from "../at/procedure_run.ts";
+import { isSecret } from "../at/secret_lines.ts";
 import { HostError, type Interest, type Level, type Millis } from "../host.ts";
 import { earliest } from "../machine.ts";
 import { hostWords } from "./host_words.ts";

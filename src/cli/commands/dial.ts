@@ -14,6 +14,7 @@ import { signalWords } from "../../run/dial/verdicts.ts";
 import { faultWords } from "../../run/fault.ts";
 import { runLoop } from "../../run/loop.ts";
 import { Drawing } from "../drawing.ts";
+import { jsonLine } from "../json_line.ts";
 import { answered, printAnswer, printLines } from "../print_lines.ts";
 import { dialUsage, DialUsageError, type DialWords, dialWords } from "./dial_words.ts";
 
@@ -92,7 +93,7 @@ class JsonReport implements Report {
     if (this.failure !== undefined) return;
     const at = rounded(atMs ?? this.#host.clock() - this.#startedAt);
     this.failure = printLines(this.#host, 1, [
-      JSON.stringify({ schema: SCHEMA, event, atMs: at, ...content }),
+      jsonLine({ schema: SCHEMA, event, atMs: at, ...content }),
     ]);
   }
 

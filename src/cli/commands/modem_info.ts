@@ -16,6 +16,7 @@ import { finalWords } from "../../at/result_code.ts";
 import { fromLatin1, printable } from "../../base/text.ts";
 import type { Host } from "../../host.ts";
 import { Drawing, type Tone } from "../drawing.ts";
+import { jsonLine } from "../json_line.ts";
 import { printAnswer } from "../print_lines.ts";
 import { failed, type ModemWords, onPort, SCHEMA } from "./modem_port.ts";
 
@@ -63,7 +64,7 @@ export async function modemInfo(host: Host, words: ModemWords): Promise<number> 
       registrations,
       operator,
     };
-    return printAnswer(host, [JSON.stringify(object)]);
+    return printAnswer(host, [jsonLine(object)]);
   }
   return printAnswer(host, table(new Drawing(host, 1), words.port, outcome.result));
 }

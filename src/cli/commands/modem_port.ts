@@ -11,6 +11,7 @@ import { type AtPortOutcome, AtPortService } from "../../run/at_port.ts";
 import { hostWords } from "../../run/host_words.ts";
 import type { Ledger } from "../../run/ledger.ts";
 import { runLoop } from "../../run/loop.ts";
+import { jsonLine } from "../json_line.ts";
 import { printLines } from "../print_lines.ts";
 
 /** What a person asked for. */
@@ -118,7 +119,7 @@ export function failed(
 ): number {
   if (words.json) {
     printLines(host, 1, [
-      JSON.stringify({ schema: SCHEMA, result: "failed", port: words.port, why: failure.why }),
+      jsonLine({ schema: SCHEMA, result: "failed", port: words.port, why: failure.why }),
     ]);
   }
   printLines(host, 2, [`uplinkd modem: ${failure.why}`]);

@@ -13,6 +13,7 @@ import { readTextFile } from "../../linux/files.ts";
 import { hostWords } from "../../run/host_words.ts";
 import { PIN_LEDGER, PinLedger } from "../../run/pin_ledger.ts";
 import { Drawing } from "../drawing.ts";
+import { jsonLine } from "../json_line.ts";
 import { printAnswer, printLines } from "../print_lines.ts";
 import { readStandardInput } from "./modem_input.ts";
 import { failed, type ModemWords, onPort, SCHEMA } from "./modem_port.ts";
@@ -69,7 +70,7 @@ function report(host: Host, words: ModemWords, result: UnlockResult): number {
       unlock: result,
       next,
     };
-    return printAnswer(host, [JSON.stringify(object)], status);
+    return printAnswer(host, [jsonLine(object)], status);
   }
   const drawing = new Drawing(host, 1);
   const sign = drawing.tone(isGood ? "good" : "bad", isGood ? drawing.signs.done : drawing.signs.failed);
