@@ -5,6 +5,7 @@
  * @module
  */
 import type { Procedure } from "../../src/at/procedure.ts";
+import { credentialsOrderOf } from "../../src/at/commands/context.ts";
 import { defineContext, dial, hangUp } from "../../src/at/procedures/call.ts";
 import { identify } from "../../src/at/procedures/identify.ts";
 import { readSignal } from "../../src/at/procedures/read_signal.ts";
@@ -147,13 +148,27 @@ test("defineContext leaves a context alone that is so already, and switches one 
 });
 
 test("defineContext says whether the modem took the credentials, and marks them secret", () => {
-  const authentication = { method: "pap" as const, user: "u", password: "p\\w" };
+  const authentication = { method: "pap" as const, user: "u", password: "p\\w", order: "nameFirst" as const };
   const wanted = { contextIdentifier: 1, pdpType: "IPV4V6" as const, apn: "a", authentication };
   const modem = table({ 'AT+CGDCONT=1,"IPV4V6","a"': ok, 'AT+CGAUTH=1,1,"u","p\\w"': ok });
   const played = play(defineContext(wanted), modem);
   assertEquals([played.result, played.secrets], [{ kind: "defined", hasCredentials: true }, [
     'AT+CGAUTH=1,1,"u","p\\w"',
   ]]);
+  // What SIMCom's SIM7600 takes for the name is the password; of its other series the order is not known.
+  const simcom = credentialsOrderOf("SIMCOM INCORPORATED", "SIMCOM_SIM7600E-H");
+  const swapped = play(
+    defineContext({ ...wanted, authentication: { ...authentication, order: simcom } }),
+    modem,
+  );
+  assertEquals(swapped.secrets, ['AT+CGAUTH=1,1,"p\\w","u"']);
+  const unknown = credentialsOrderOf("SIMCOM INCORPORATED", "A7670E-LASC");
+  const untold = play(
+    defineContext({ ...wanted, authentication: { ...authentication, order: unknown } }),
+    modem,
+  );
+  assertEquals([untold.result, untold.secrets], [{ kind: "defined", hasCredentials: false }, []]);
+  assertEquals(credentialsOrderOf("Quectel", "EC25"), "nameFirst");
 });
 
 test("dial hands the line over, or tells why not", () => {

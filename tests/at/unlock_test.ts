@@ -187,11 +187,18 @@ test("unlock waits for a card that is busy, and says when there is none", () => 
   assertEquals(play(unlock(settings), modem).result, { kind: "unlocked" });
   const without = table({ "AT+CPIN?": "+CME ERROR: 10" });
   const gone = play(unlock(settings), without);
-  assertEquals([gone.result, gone.tookMs], [{ kind: "noCard" }, 0]);
-  // One that has just been switched on does not know its card yet.
-  let early = 3;
+  assertEquals([gone.result, gone.tookMs], [{ kind: "noCard" }, 6000]);
+  // A modem that has just been plugged in: an A7670 says these before its card is there.
+  const early = ["ERROR", "+CME ERROR: SIM failure", "+CME ERROR: SIM busy"];
+  const plugged: Modem = (line) => {
+    const said = line === "AT+CPIN?" ? early.shift() : undefined;
+    return said === undefined ? card.answer(line) : `\r\n${said}\r\n`;
+  };
+  assertEquals(play(unlock(settings), plugged).result, { kind: "ready" });
+  // One whose radio was off takes longer.
+  let off = 9;
   const starting: Modem = (line) =>
-    line === "AT+CPIN?" && early-- > 0 ? "\r\n+CME ERROR: 10\r\n" : card.answer(line);
+    line === "AT+CPIN?" && off-- > 0 ? "\r\n+CME ERROR: 10\r\n" : card.answer(line);
   assertEquals(play(unlock({ ...settings, isStarting: true }), starting).result, { kind: "ready" });
   assertEquals(play(unlock({ ...settings, isStarting: true }), without).result, { kind: "noCard" });
 });

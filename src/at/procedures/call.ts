@@ -8,6 +8,7 @@ import {
   activeContexts,
   contextAuthentication,
   contexts,
+  type CredentialsOrder,
   defineContext as defineCommand,
   isSameApn,
   type PdpType,
@@ -28,6 +29,8 @@ export interface ContextSettings {
     readonly method: "pap" | "chap";
     readonly user: string;
     readonly password: string;
+    /** What this modem wants first; undefined: not known, so it is not told. */
+    readonly order: CredentialsOrder | undefined;
   } | undefined;
 }
 
@@ -56,9 +59,9 @@ export function* defineContext(settings: ContextSettings): Procedure<DefineResul
     if (final.kind !== "ok") return { kind: "failed", final };
   }
   let hasCredentials = false;
-  if (authentication !== undefined) {
-    const { method, user, password } = authentication;
-    const { final } = yield* ask(contextAuthentication(contextIdentifier, method, user, password));
+  if (authentication?.order !== undefined) {
+    const { method, user, password, order } = authentication;
+    const { final } = yield* ask(contextAuthentication(contextIdentifier, method, user, password, order));
     hasCredentials = final.kind === "ok";
   }
   return { kind: isAlready ? "already" : "defined", hasCredentials };

@@ -65,6 +65,8 @@ export type UnlockResult =
 
 const BUSY_TRIES = 10;
 const BUSY_PAUSE: Millis = 2000;
+/** Modems that have just been plugged in speak of a card that is missing or broken before they have found it. */
+const EARLY_TRIES = 3;
 const READY_TRIES = 20;
 const READY_PAUSE: Millis = 1000;
 
@@ -146,8 +148,11 @@ function* settledState(isStarting: boolean): Procedure<Settled> {
     if (value !== undefined) return { kind: "state", state: value };
     const code = final.kind === "cmeError" ? final.code : undefined;
     if (code === 12) return { kind: "state", state: "puk" };
-    const isBusy = code === 14 || final.kind === "ok" || (isStarting && (code === 10 || code === 13));
-    if (!isBusy || turn === BUSY_TRIES) return code === 10 ? { kind: "noCard" } : { kind: "failed", final };
+    const isBusy = code === 14 || final.kind === "ok" || isStarting;
+    const mayChange = final.kind === "ok" || final.kind === "error" || final.kind === "cmeError";
+    if (!mayChange || turn >= (isBusy ? BUSY_TRIES : EARLY_TRIES)) {
+      return code === 10 ? { kind: "noCard" } : { kind: "failed", final };
+    }
     yield* pause(BUSY_PAUSE);
   }
 }

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { credentialsOrderOf } from "../../at/commands/context.ts";
 import { servingOperator } from "../../at/commands/operator.ts";
 import { query } from "../../at/procedure.ts";
 import { defineContext, dial } from "../../at/procedures/call.ts";
@@ -80,7 +81,7 @@ function* forward(
   if (signal !== undefined) {
     parts.step("signal", signalWords(signal), { percent: signal.percent, cells: signal.cells });
   }
-  yield* prepareContext(parts, session);
+  yield* prepareContext(parts, session, identity);
   if (settings.multiplexer !== "off" && settings.controlPort === undefined) {
     yield* multiplexLines(parts, lines);
   }
@@ -169,17 +170,24 @@ function* waitForNetwork(parts: CourseParts, session: AtSession): Generator<Wait
   });
 }
 
-function* prepareContext(parts: CourseParts, session: AtSession): Generator<Wait, void, void> {
+function* prepareContext(
+  parts: CourseParts,
+  session: AtSession,
+  identity: Identity,
+): Generator<Wait, void, void> {
   const { apn, contextIdentifier, pdpType, authentication } = parts.settings;
   if (apn === undefined) return;
   parts.enter("context");
+  const order = credentialsOrderOf(identity.manufacturer ?? "", identity.model ?? "");
   const result = yield* parts.run(
     session,
     defineContext({
       contextIdentifier,
       pdpType,
       apn,
-      ...(authentication === undefined ? {} : { authentication: { method: "chap", ...authentication } }),
+      ...(authentication === undefined
+        ? {}
+        : { authentication: { method: "chap", order, ...authentication } }),
     }),
   );
   if (result.kind === "failed") {
