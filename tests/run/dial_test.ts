@@ -212,13 +212,6 @@ inNetworkNamespace(import.meta.url, () => {
       detail: /NO CARRIER/,
     },
     {
-      what: "an APN that no command can carry",
-      words: ["--apn", 'a",1;+CFUN=0'],
-      status: 2,
-      reason: "argumentRefused",
-      detail: /APN: letters, digits/,
-    },
-    {
       what: "no multiplexer where one is wanted",
       script: e398,
       words: ["--cmux", "on"],
@@ -285,6 +278,36 @@ inNetworkNamespace(import.meta.url, () => {
       assertEquals(isLeft(), []);
     });
   }
+
+  test("dial refuses words before it touches the modem, and shows no secret", async () => {
+    const refused: readonly (readonly [readonly string[], RegExp])[] = [
+      [["--apn", 'a",1;+CFUN=0'], /APN: letters, digits/],
+      [["--number", "*99#;AT"], /number: digits and/],
+      [["--pin=7394"], /use --pin-file/],
+      [["--pin", "7394"], /use --pin-file/],
+      [["--password=7394"], /use --password-file/],
+      [["--apn=7394"], /--apn: its value is a word of its own/],
+      [["--control", "PORT0"], /expected another port/],
+    ];
+    for (const [words, why] of refused) {
+      const result = await dialled(words);
+      assertEquals([result.status, result.modem.filter((each) => each.startsWith("AT"))], [2, []]);
+      assert(why.test(result.said) && !result.said.includes("7394"), result.said);
+    }
+  });
+
+  test("dial takes a name and a password that no command can carry to PPP alone, and an empty variable for none", async () => {
+    const script = `${e398}[call]\nmethod = "chap-md5"\nuser = "m\\"e"\nsecret = "ses\\"ame"\n`;
+    const environment = { UPLINKD_PASSWORD: 'ses"ame', UPLINKD_PIN: "" };
+    const result = await dialled(["--apn", "internet", "--user", 'm"e'], { script, environment });
+    assertEquals(result.status, 0, result.said);
+    assert(!result.modem.some((each) => each.startsWith("AT+CGAUTH")), result.modem.join("\n"));
+  });
+
+  test("dial with --json says its end there too where the system has not what it needs", async () => {
+    const result = await dialled([], { isRoot: false });
+    assertEquals([result.status, result.failure?.reason], [1, "hostFailed"], result.said);
+  });
 
   test("dial ends with 3 where there is no such port, or it is no terminal", async () => {
     for (const path of ["/dev/ttyNONE", "/dev/null"]) {

@@ -60,6 +60,8 @@ export interface DialTraits {
   readonly stopAt?: RegExp;
   /** Said to the first port before, as a program that was killed might have. */
   readonly before?: readonly string[];
+  /** Default true. */
+  readonly isRoot?: boolean;
   /** Nothing is behind the port. */
   readonly isDead?: boolean;
 }
@@ -194,15 +196,17 @@ export class VirtualModem {
 
 const serverEnd = plainCallEnd as Extract<CallEndOptions, { kind: "server" }>;
 
-/** Run `uplinkd dial` with these words behind the port; `PORT1` among them is the modem's second port. */
+/** Run `uplinkd dial` with these words behind the port; `PORT0` and `PORT1` among them are the modem's two. */
 export async function runDial(words: readonly string[], traits: DialTraits = {}): Promise<DialRun> {
   const modem = new VirtualModem(traits.script ?? "", traits.isDead);
   const world = new World(modem, traits);
   const [first = "", second = ""] = modem.paths;
+  const places: Readonly<Record<string, string>> = { PORT0: first, PORT1: second };
   const host = overriding(machine(), {
-    args: ["dial", first, "--json", ...words.map((each) => each === "PORT1" ? second : each)],
+    args: ["dial", first, "--json", ...words.map((each) => places[each] ?? each)],
     calledAs: "uplinkd",
     env: (name: string) => traits.environment?.[name],
+    effectiveUid: traits.isRoot === false ? 1000 : 0,
     clock: () => world.now,
     log: (level, text) => void (world.said += `${level}: ${text}\n`),
     write: (fd, octets) => world.write(fd, octets),

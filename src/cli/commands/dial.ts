@@ -40,6 +40,8 @@ export async function dial(host: Host, args: readonly string[]): Promise<number>
     : "must be run as root, to make an interface and set addresses";
   if (missing !== undefined) {
     printLines(host, 2, [`uplinkd dial: ${missing}`]);
+    const failure = { step: "port", reason: "hostFailed", detail: missing } as const;
+    if (words.json) new JsonReport(host, words).end({ failure, wasUp: false });
     return dialStatus.hostFailed;
   }
   const report = words.json ? new JsonReport(host, words) : new Picture(host, words);

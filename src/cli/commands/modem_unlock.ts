@@ -14,8 +14,8 @@ import { hostWords } from "../../run/host_words.ts";
 import { PIN_LEDGER, PinLedger } from "../../run/pin_ledger.ts";
 import { Drawing } from "../drawing.ts";
 import { jsonLine } from "../json_line.ts";
-import { printAnswer, printLines } from "../print_lines.ts";
-import { readStandardInput } from "./modem_input.ts";
+import { printAnswer } from "../print_lines.ts";
+import { readStandardInput, variable, warnOfReaders } from "./modem_input.ts";
 import { failed, type ModemWords, onPort, SCHEMA } from "./modem_port.ts";
 
 function* unlockWith(
@@ -47,12 +47,9 @@ export async function modemUnlock(host: Host, words: ModemWords): Promise<number
 }
 
 async function readPin(host: Host, file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return host.env("UPLINKD_PIN");
+  if (file === undefined) return variable(host, "UPLINKD_PIN");
   if (file === "-") return (await readStandardInput(host)).trim();
-  const mode = host.status(file)?.mode ?? 0;
-  if ((mode & 0o077) !== 0) {
-    printLines(host, 2, [`uplinkd modem: warning: others may read ${file}; chmod 600 ${file}`]);
-  }
+  warnOfReaders(host, "modem", file);
   const text = readTextFile(host, file, 256);
   if (text === undefined) throw new HostError("open", "ENOENT", 2, "No such file", file);
   return text.trim();
