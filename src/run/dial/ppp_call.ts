@@ -94,6 +94,10 @@ export class PppCall {
     while (this.#parts.line.hasFirst && this.ended === undefined) {
       this.#connection.ready(this.#parts.line.fd, now);
     }
+    // The end of the line is read once more: nothing may come any more that says so.
+    if (this.#parts.line.hasEnded && this.ended === undefined) {
+      this.#connection.ready(this.#parts.line.fd, now);
+    }
   }
 
   #show(output: LinkOutput): void {
