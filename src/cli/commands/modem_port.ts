@@ -5,7 +5,7 @@
  */
 import type { Procedure } from "../../at/procedure.ts";
 import { type Host, HostError } from "../../host.ts";
-import { type DeviceLock, lockDevice, unlockDevice } from "../../linux/lock_file.ts";
+import { type DeviceLock, lockDevice, lockHolder, unlockDevice } from "../../linux/lock_file.ts";
 import { openSerial } from "../../linux/serial.ts";
 import { type AtPortOutcome, AtPortService } from "../../run/at_port.ts";
 import { hostWords } from "../../run/host_words.ts";
@@ -106,6 +106,8 @@ function lockOf(host: Host, port: string, notes: (text: string) => void): Device
     return `${port}: ${owner} has it: ${outcome.why}; end that first`;
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
+    const why = lockHolder(host, port);
+    if (why !== undefined) return `${port}: another program has it: ${why}; end that first`;
     notes(`no lock is taken: ${error.message}`);
     return undefined;
   }
