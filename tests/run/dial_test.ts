@@ -7,6 +7,7 @@
 import { interfaceByName } from "../../src/linux/interface.ts";
 import { Netlink } from "../../src/linux/netlink.ts";
 import { writeFileAtomically } from "../../src/linux/files.ts";
+import { defaultRoutes } from "../../src/linux/route.ts";
 import { type DialRun, type DialTraits, runDial } from "../support/dial_run.ts";
 import { inNetworkNamespace, machine, run } from "../support/machine.ts";
 import { assert, assertEquals, test } from "../support/test.ts";
@@ -97,6 +98,34 @@ inNetworkNamespace(import.meta.url, () => {
     }
     const result = await dialled(["--apn", "internet"], { script: e398 });
     assert(!result.modem.some((each) => each.startsWith("AT+CFUN=")), result.modem.join("\n"));
+  });
+
+  test("dial takes the default route from where it was, gives it back, and leaves it alone unasked", async () => {
+    await run("ip", "tuntap", "add", "lan0", "mode", "tap");
+    await run("ip", "addr", "add", "192.0.2.2/24", "dev", "lan0");
+    await run("ip", "link", "set", "lan0", "up");
+    await run("ip", "route", "add", "default", "via", "192.0.2.1", "dev", "lan0");
+    await run("ip", "route", "add", "default", "via", "192.0.2.3", "dev", "lan0", "metric", "100");
+    const netlink = new Netlink(host);
+    const routes = () =>
+      defaultRoutes(netlink, 4).map((each) => `${each.interface} ${each.gateway} ${each.metric}`);
+    const before = routes();
+    assertEquals(before, ["lan0 192.0.2.1 0", "lan0 192.0.2.3 100"]);
+    let during: string[] = [];
+    const whileUp = () => void (during = routes());
+    const taken = await dialled(["--default-route"], { whileUp });
+    assertEquals([taken.status, during], [0, ["ppp0 undefined 0", "lan0 192.0.2.3 100"]], taken.said);
+    assert(taken.events.some((each) => each.step === "online" && /default route/.test(each.detail ?? "")));
+    assertEquals(routes(), before);
+    const beside = await dialled(["--default-route", "--", "defaultroute-metric", "700"], { whileUp });
+    assertEquals([beside.status, during], [0, [...before, "ppp0 undefined 700"]], beside.said);
+    const unasked = await dialled([], { whileUp });
+    assertEquals([unasked.status, during], [0, before], unasked.said);
+    const inTheWay = await dialled(["--", "defaultroute"], { whileUp });
+    assertEquals([inTheWay.status, during, routes()], [0, before, before], inTheWay.said);
+    assert(!inTheWay.events.some((each) => each.step === "online" && /default/.test(each.detail ?? "")));
+    netlink.close();
+    await run("ip", "link", "del", "lan0");
   });
 
   test("dial goes on over the bare port where a modem takes AT+CMUX and then speaks no 27.010", async () => {

@@ -60,6 +60,8 @@ export interface DialTraits {
   readonly stopAt?: RegExp;
   /** Said to the first port before, as a program that was killed might have. */
   readonly before?: readonly string[];
+  /** Done when the link is up and is about to be stopped. */
+  readonly whileUp?: () => void;
   /** Default true. */
   readonly isRoot?: boolean;
   /** Nothing is behind the port. */
@@ -316,6 +318,8 @@ class World {
     if (this.#stopAt === undefined && this.said.includes('"step":"online"')) {
       this.#stopAt = this.now + stopAfterMs;
     }
-    return this.#stopAt !== undefined && this.now >= this.#stopAt;
+    const isDue = this.#stopAt !== undefined && this.now >= this.#stopAt;
+    if (isDue) this.#traits.whileUp?.();
+    return isDue;
   }
 }

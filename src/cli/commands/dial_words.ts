@@ -86,6 +86,8 @@ const withValue = new Set([
 ]);
 const pdpTypes: Readonly<Record<string, PdpType>> = { ip: "IP", ipv6: "IPV6", ipv4v6: "IPV4V6" };
 const MOST_SECRET = 255;
+/** Of IPv6, before all that the kernel and others give. */
+const FIRST_METRIC = 1;
 
 interface Split {
   readonly port: string;
@@ -279,6 +281,9 @@ function setNetworks(options: PppOptions, pdpType: PdpType, given: ReadonlySet<s
   if (given.has("--default-route")) {
     options.defaultRoute = options.ip;
     options.defaultRoute6 = options.ipv6;
+    // With a metric of its own it stands beside the others; IPv6 routes come by advertisements, again and again.
+    options.replaceDefaultRoute ||= options.defaultRouteMetric === undefined;
+    options.defaultRoute6Metric ??= FIRST_METRIC;
   }
 }
 

@@ -133,7 +133,7 @@ export class PppCall {
   #isUp(): void {
     const { interface: wanted } = this.#parts.settings;
     const more = [
-      wanted.defaultRoute ? "with the default route" : "",
+      this.#connection.hasDefaultRoute ? "with the default route" : "",
       wanted.usePeerDns && wanted.writesResolvConf ? "with its name servers" : "",
     ].filter((each) => each !== "");
     const name = this.interfaceName;
