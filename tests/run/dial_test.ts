@@ -137,6 +137,32 @@ inNetworkNamespace(import.meta.url, () => {
     assertEquals([strict.status, strict.failure?.reason], [9, "multiplexerFailed"]);
   });
 
+  test("dial brings a modem back whose OK to AT+CMUX got lost, and outlives one lost answer to each command", async () => {
+    const lost = (command: string, text: string) =>
+      `${ec25}[[fault]]\non = "command"\ncommand = '${command}'\n${text}`;
+    const script = lost("AT+CMUX=0", 'do = "drop"\nper_mille = 1000\ndirection = "toHost"\nfor_ms = 300\n');
+    const result = await dialled(["--apn", "internet"], { script });
+    assertUp(result, [...toDial, ...toOnline]);
+    assert(result.modem.includes("the host leaves CMUX"), result.modem.join("\n"));
+    for (
+      const command of [
+        "AT+CMEE=1",
+        "AT+CGMI",
+        "AT+CFUN?",
+        "AT+CPIN?",
+        "AT+CEREG?",
+        "AT+COPS?",
+        "AT+CGDCONT=",
+      ]
+    ) {
+      const { status, said, tookMs } = await dialled(["--apn", "internet"], {
+        script: lost(command, 'do = "answer"\ntext = ""\n'),
+      });
+      assertEquals(status, 0, `${command}\n${said}`);
+      assert(tookMs < 30_000, `${command}: ${tookMs} ms`);
+    }
+  });
+
   test("dial enters the PIN of a file or of the environment, and never shows it", async () => {
     const script = `${ec25}[sim]\npin = "7394"\n`;
     writeFileAtomically(host, "/run/pin", "7394\n", { mode: 0o600 });

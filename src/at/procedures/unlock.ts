@@ -143,12 +143,15 @@ type Settled = { readonly kind: "state"; readonly state: PinState } | UnlockResu
 
 /** The state, once the card is no longer busy. */
 function* settledState(isStarting: boolean): Procedure<Settled> {
+  let missed = 0;
   for (let turn = 0;; turn++) {
     const { value, final } = yield* query(pinState);
     if (value !== undefined) return { kind: "state", state: value };
     const code = final.kind === "cmeError" ? final.code : undefined;
     if (code === 12) return { kind: "state", state: "puk" };
     const isBusy = code === 14 || final.kind === "ok" || isStarting;
+    // One answer may get lost.
+    if (final.kind === "timeout" && missed++ === 0) continue;
     const mayChange = final.kind === "ok" || final.kind === "error" || final.kind === "cmeError";
     if (!mayChange || turn >= (isBusy ? BUSY_TRIES : EARLY_TRIES)) {
       return code === 10 ? { kind: "noCard" } : { kind: "failed", final };

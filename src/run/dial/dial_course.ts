@@ -16,7 +16,7 @@ import { register } from "../../at/procedures/register.ts";
 import { switchOn } from "../../at/procedures/switch_on.ts";
 import { unlock } from "../../at/procedures/unlock.ts";
 import { finalWords } from "../../at/result_code.ts";
-import { HostError } from "../../host.ts";
+import { HostError, type Millis } from "../../host.ts";
 import type { AtSession } from "../at_session.ts";
 import { endWords } from "../end_words.ts";
 import { hostWords } from "../host_words.ts";
@@ -40,6 +40,9 @@ import {
   simFailure,
   technologyNames,
 } from "./verdicts.ts";
+
+/** A name is not worth a longer wait; `+COPS?` may take minutes. */
+const OPERATOR_WITHIN: Millis = 5000;
 
 /** See the file's head. */
 export function* dialCourse(parts: CourseParts): Generator<Wait, DialOutcome, void> {
@@ -155,7 +158,8 @@ function* waitForNetwork(parts: CourseParts, session: AtSession): Generator<Wait
     throw new CourseEnd(failure ?? { step: "network", reason: "notRegistered", detail: "no network" });
   }
   const { status, technology } = result.by;
-  const { value: operator } = yield* parts.run(session, query(servingOperator));
+  const named = { ...servingOperator, withinMs: OPERATOR_WITHIN };
+  const { value: operator } = yield* parts.run(session, query(named));
   const known = technology ?? operator?.technology;
   const isRoaming = status.startsWith("roaming");
   const words = [

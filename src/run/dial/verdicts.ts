@@ -105,8 +105,8 @@ export function callFailure(result: DialResult): DialFailure | undefined {
     ? "noModem"
     : "callRefused";
   const why = cause === undefined ? "" : `: ${harmless(cause)}`;
-  const isOurs = final.kind === "timeout" || final.kind === "portDead" || final.kind === "aborted";
-  const words = isOurs ? finalWords(final) : `the modem answered ${finalWords(final)}`;
+  const isSaid = ["timeout", "portDead", "aborted", "error"].includes(final.kind);
+  const words = isSaid ? finalWords(final) : `the modem answered ${finalWords(final)}`;
   return { step: "dial", reason, detail: `${words}${why}` };
 }
 
