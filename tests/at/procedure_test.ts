@@ -111,6 +111,18 @@ test("register goes by the registration of packets, not by that of calls", () =>
   );
 });
 
+test("register goes on asking for what was not answered in time, and not for what the modem does not know", () => {
+  let missed = 1;
+  const modem: Modem = (line) => {
+    if (line === "AT+CEREG?" && missed-- > 0) return "";
+    if (line === "AT+CMEE?") return "\r\n+CMEE: 1\r\n\r\nOK\r\n";
+    return table({ "AT+CEREG?": "+CEREG: 2,1", "AT+CREG?": "+CREG: 2,2" })(line);
+  };
+  const { result, sent } = play(register(60_000), modem);
+  assertEquals(result?.kind, "registered");
+  assertEquals(sent.filter((each) => each === "AT+C5GREG?").length, 1);
+});
+
 test("register says denied only when it stays so, with the network's cause, and gives up in time", () => {
   let turns = 0;
   const modem: Modem = (line) => {

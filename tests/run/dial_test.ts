@@ -372,6 +372,14 @@ inNetworkNamespace(import.meta.url, () => {
     }
   });
 
+  test("dial goes on and ends while nobody reads what it says", async () => {
+    const started = { isUnread: true, stopAtMs: 60_000 };
+    const result = await dialled(["--apn", "internet", "--verbose"], { script: ec25, ...started });
+    assertEquals([result.status, result.said, isLeft()], [0, "", []]);
+    assert(result.modem.some((each) => each.startsWith("a call over")), result.modem.join("\n"));
+    assert(result.tookMs < 66_000, `${result.tookMs} ms`);
+  });
+
   test("dial waits for a silent modem at the end, and for no second signal", async () => {
     const script = '[[fault]]\non = "call"\nafter_ms = 3000\ndo = "hang"\nfor_ms = 600000\n';
     for (const way of ["off", "on"]) {

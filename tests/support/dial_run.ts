@@ -62,6 +62,8 @@ export interface DialTraits {
   readonly before?: readonly string[];
   /** Done when the link is up and is about to be stopped. */
   readonly whileUp?: () => void;
+  /** Nobody reads what it says. */
+  readonly isUnread?: boolean;
   /** Default true. */
   readonly isRoot?: boolean;
   /** Nothing is behind the port. */
@@ -212,6 +214,7 @@ export async function runDial(words: readonly string[], traits: DialTraits = {})
     clock: () => world.now,
     log: (level, text) => void (world.said += `${level}: ${text}\n`),
     write: (fd, octets) => world.write(fd, octets),
+    setNonBlocking: (fd, on) => fd > 2 && machine().setNonBlocking(fd, on),
     catchSignals: () => {},
     wait: (interests, until) => world.wait(interests, until),
   });
@@ -283,9 +286,14 @@ class World {
 
   async wait(interests: readonly Interest[], until: Millis | undefined): Promise<Wakeup[]> {
     if (this.#waits++ > MOST_WAITS || this.now > PATIENCE) throw new Error("the program runs in circles");
+    const written = interests.find(({ fd }) => fd === 1);
+    if (written !== undefined && this.#traits.isUnread !== true) {
+      return [{ kind: "ready", fd: 1, readable: false, writable: true, hangup: false }];
+    }
     for (;;) {
       const moved = this.#modem.play(this.now);
-      const ready = await machine().wait(interests, machine().clock());
+      const own = interests.filter(({ fd }) => fd !== 1);
+      const ready = await machine().wait(own, machine().clock());
       if (ready.length > 0) return ready;
       if (this.#isToStop()) {
         this.#wasAsked = true;
