@@ -186,8 +186,10 @@ test("H81, H82: one try left is one, a PUK is no PIN, and quotation marks change
   assertEquals(retriesCommands["standard"]?.read(["+CPINR: SIM PIN,1"]), { pin: 1 });
   assertEquals(retriesCommands["standard"]?.read(["+CPINR: SIM PIN,1e9", "+CPINR: SIM PIN,-1"]), undefined);
   assertEquals(
-    ["SIM PUK", '"SIM PUK"', "SIM PUK2", "READY"].map((text) => readPinState([`+CPIN: ${text}`])),
-    ["puk", "puk", "secondary", "ready"],
+    ["SIM PUK", '"SIM PUK"', "SIM PUK2", "READY", "NOT INSERTED", "NOT READY"].map((text) =>
+      readPinState([`+CPIN: ${text}`])
+    ),
+    ["puk", "puk", "secondary", "ready", "absent", undefined],
   );
 });
 

@@ -215,3 +215,12 @@ test("hangUp leaves the call and ends it, or says that the modem is stuck", () =
   const stuck: Modem = (line) => line.startsWith("ATD") ? "\r\nCONNECT\r\n" : "~}#\xc0!";
   assertEquals(play(call(), stuck).result, "stuck");
 });
+
+test("register takes what comes unasked before the answer for what it is", () => {
+  const modem: Modem = (line) => {
+    if (line !== "AT+CREG?") return table({})(line);
+    return "\r\n+CREG: 2,0003,0010,0\r\n\r\n+CREG: 2,2\r\n\r\nOK\r\n";
+  };
+  const { result } = play(register(0), modem);
+  assertEquals(result?.all[0]?.status, "searching");
+});

@@ -195,6 +195,9 @@ test("unlock waits for a card that is busy, and says when there is none", () => 
     return said === undefined ? card.answer(line) : `\r\n${said}\r\n`;
   };
   assertEquals(play(unlock(settings), plugged).result, { kind: "ready" });
+  assertEquals(play(unlock(settings), table({ "AT+CPIN?": "+CPIN: NOT INSERTED" })).result, {
+    kind: "noCard",
+  });
   // One whose radio was off takes longer.
   let off = 9;
   const starting: Modem = (line) =>

@@ -63,6 +63,8 @@ export type UnlockResult =
   | { readonly kind: "held"; readonly why: HeldReason; readonly left: number | undefined }
   | { readonly kind: "failed"; readonly final: FinalResult };
 
+/** +CME ERROR: SIM not inserted. 27.007 §9.2.1 */
+const NO_CARD = 10;
 const BUSY_TRIES = 10;
 const BUSY_PAUSE: Millis = 2000;
 /** Modems that have just been plugged in speak of a card that is missing or broken before they have found it. */
@@ -146,15 +148,15 @@ function* settledState(isStarting: boolean): Procedure<Settled> {
   let missed = 0;
   for (let turn = 0;; turn++) {
     const { value, final } = yield* query(pinState);
-    if (value !== undefined) return { kind: "state", state: value };
-    const code = final.kind === "cmeError" ? final.code : undefined;
+    if (value !== undefined && value !== "absent") return { kind: "state", state: value };
+    const code = value === "absent" ? NO_CARD : final.kind === "cmeError" ? final.code : undefined;
     if (code === 12) return { kind: "state", state: "puk" };
-    const isBusy = code === 14 || final.kind === "ok" || isStarting;
+    const isBusy = code === 14 || (final.kind === "ok" && value === undefined) || isStarting;
     // One answer may get lost.
     if (final.kind === "timeout" && missed++ === 0) continue;
     const mayChange = final.kind === "ok" || final.kind === "error" || final.kind === "cmeError";
     if (!mayChange || turn >= (isBusy ? BUSY_TRIES : EARLY_TRIES)) {
-      return code === 10 ? { kind: "noCard" } : { kind: "failed", final };
+      return code === NO_CARD ? { kind: "noCard" } : { kind: "failed", final };
     }
     yield* pause(BUSY_PAUSE);
   }

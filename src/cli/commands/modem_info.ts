@@ -73,6 +73,7 @@ const pinWords: Record<PinState, readonly [string, Tone]> = {
   ready: ["ready", "good"],
   pin: ["wants the PIN: uplinkd modem unlock", "bad"],
   puk: ["blocked, wants the PUK", "bad"],
+  absent: ["no card", "bad"],
   secondary: ["ready; wants a second PIN", "good"],
   lock: ["locked to a network, a provider or a modem", "bad"],
   unknown: ["in a state that is not known", "bad"],
