@@ -5,7 +5,7 @@
  */
 import { decodeUtf8, fromLatin1, latin1 } from "../../src/base/text.ts";
 import type { Fd } from "../../src/host.ts";
-import { openFlags } from "../../src/linux/abi.ts";
+import { abiOf, openFlags } from "../../src/linux/abi.ts";
 import { lockDevice, unlockDevice } from "../../src/linux/lock_file.ts";
 import { openPty, openPtySlave } from "../../src/linux/pty.ts";
 import { machine, program, runToEnd, withScratch } from "../support/machine.ts";
@@ -373,6 +373,27 @@ kernelTest("uplinkd modem leaves a port alone that a dialling program has locked
     unlockDevice(host, outcome.lock);
     for (const fd of [slave, pty.master]) host.close(fd);
   }
+});
+
+kernelTest("uplinkd modem leaves a port alone that another program has for itself, root or not", async () => {
+  const host = machine();
+  const pty = openPty(host);
+  const slave = openPtySlave(host, pty);
+  host.setNonBlocking(slave, false);
+  const { TIOCEXCL } = abiOf(host.platform).ioctl;
+  // As ModemManager does: no lock file, and the terminal for itself.
+  const other = host.spawn({
+    argv: ["/bin/sleep", "60"],
+    environment: [],
+    descriptors: [slave, slave, slave],
+  });
+  host.ioctl(slave, TIOCEXCL, 0);
+  const { status, error } = await runToEnd([...program, "modem", "info", pty.slavePath]);
+  assertEquals(status, 1);
+  assert(error.includes(`sleep (process ${other}) has it for itself`) || /EBUSY|busy/.test(error), error);
+  assertEquals(host.read(pty.master, new Uint8Array(16)), "again");
+  host.kill(other, "SIGKILL");
+  for (const fd of [slave, pty.master]) host.close(fd);
 });
 
 kernelTest("uplinkd modem signal -w ends when nobody reads it any more", async () => {

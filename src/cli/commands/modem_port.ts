@@ -58,7 +58,7 @@ export async function onPort<R>(
     const taken = lockOf(host, words.port, notes);
     if (typeof taken === "string") return { why: taken, isInterrupted: false };
     lock = taken;
-    const port = openSerial(host, words.port, { baud: words.baud, local: true });
+    const port = openSerial(host, words.port, { baud: words.baud, local: true, refusesHeld: true });
     try {
       port.raiseDtr();
       const service = new AtPortService(host, port, {
