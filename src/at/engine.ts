@@ -49,6 +49,7 @@ export class AtEngine implements Machine<AtInput, AtOutput> {
   readonly #reader = new LineReader();
   readonly #queue: { readonly id: number; readonly command: AtCommand }[] = [];
   #state: "command" | "handedOver" = "command";
+  #handedOverTo: "call" | "protocol" = "call";
   #current: InFlight | undefined;
   #escape: EscapeSequence | undefined;
   #resync: Resynchronisation | undefined;
@@ -82,6 +83,11 @@ export class AtEngine implements Machine<AtInput, AtOutput> {
   /** Whether the line is handed over to a call or a multiplexer. */
   get isHandedOver(): boolean {
     return this.#state === "handedOver";
+  }
+
+  /** What the line was handed over to; undefined while it is in commands. */
+  get handedOverTo(): "call" | "protocol" | undefined {
+    return this.#state === "handedOver" ? this.#handedOverTo : undefined;
   }
 
   /** Nothing waits and nothing is under way. */
@@ -244,7 +250,8 @@ export class AtEngine implements Machine<AtInput, AtOutput> {
     // V.250 §5.6.1: any character aborts what can be aborted; 27.005 §3.5.1: ESC leaves the prompt.
     if (current.command.payload !== undefined) this.#send(Uint8Array.of(ESC));
     else if (current.command.kind === "call") this.#send(Uint8Array.of(CR));
-    else {
+    // Once it is sent the line may be another protocol's at any time: only the answer tells whose it is.
+    else if (current.command.kind !== "handOver") {
       this.#abandon(current, "aborted");
       return;
     }
@@ -384,6 +391,7 @@ export class AtEngine implements Machine<AtInput, AtOutput> {
     this.#respond(current.id, isAborted ? { kind: "aborted" } : final, current);
     if (final.kind === "connect" || (final.kind === "ok" && current.command.kind === "handOver")) {
       this.#state = "handedOver";
+      this.#handedOverTo = final.kind === "connect" ? "call" : "protocol";
       this.#reader.clear();
       this.#failQueue("detached");
     }
@@ -414,6 +422,7 @@ export class AtEngine implements Machine<AtInput, AtOutput> {
       this.#outputs.push({ kind: "note", level: "warning", text });
       this.#resync = undefined;
       this.#state = "handedOver";
+      this.#handedOverTo = "call";
       this.#beginEscape(OURS, now);
       return;
     }

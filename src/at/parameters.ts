@@ -70,6 +70,12 @@ export function bodyOf(line: string): string {
   return match[1] ?? "";
 }
 
+/** The commands that one line holds: semicolons outside of quotation marks part them. V.250 §5.2.3 */
+export function commandsOfLine(body: string): string[] {
+  const parts = body.match(/(?:"[^"]*"?|[^";])+/g) ?? [];
+  return parts.map((part) => part.trim()).filter((part) => part !== "");
+}
+
 /**
  * The octets of a command line; the line end is the only carriage return. Throws ArgumentError for a body that no line can
  * hold, which those of `commands/` never are.

@@ -133,10 +133,12 @@ export class PortState implements Machine<PortStateInput, PortStateOutput> {
   /** See Machine. */
   expire(now: Millis): void {
     if (this.#until === undefined || now < this.#until) return;
-    if (this.#phase === "settling") {
-      this.#settle(now);
-      return;
-    }
+    if (this.#phase === "settling") this.#settle(now);
+    else this.#advance(now);
+  }
+
+  /** The next step, or the end. */
+  #advance(now: Millis): void {
     this.#at += 1;
     if (this.#at >= steps.length) {
       this.#at = 0;
@@ -192,7 +194,11 @@ export class PortState implements Machine<PortStateInput, PortStateOutput> {
     if (!isResult) return;
     if (this.#phase === "settling") {
       const { kind } = parseFinal(text) ?? {};
-      if (kind === "ok") this.#end({ kind: "ready", was: this.#was ?? "at" });
+      // A modem that refuses it in words speaks in words: what it echoes is told from answers later.
+      const isRefused = kind === "error" || kind === "cmeError";
+      const isLast = this.#settleTries === MOST_SETTLE_TRIES;
+      if (kind === "ok" || (isRefused && isLast)) this.#end({ kind: "ready", was: this.#was ?? "at" });
+      else if (isRefused) this.#settle(now);
       return;
     }
     const step = steps[this.#at];
@@ -227,12 +233,14 @@ export class PortState implements Machine<PortStateInput, PortStateOutput> {
       // What looked like a result code was none.
       this.#settleTries = 0;
       this.#phase = "asking";
-      this.#at = Math.max(this.#at, steps.indexOf("quiet"));
-      this.#step(now);
+      this.#at = Math.max(this.#at, steps.indexOf("quiet") - 1);
+      this.#advance(now);
       return;
     }
     this.#settleTries += 1;
-    this.#send(`${SETTLE}${this.#lineEnd}`);
+    // Some refuse the line for one word of it.
+    const line = this.#settleTries === MOST_SETTLE_TRIES ? "ATE0" : SETTLE;
+    this.#send(`${line}${this.#lineEnd}`);
     this.#until = now + SETTLE_WITHIN;
   }
 

@@ -22,18 +22,25 @@ export type ProcedureStep =
   | { readonly kind: "escape" }
   /**
    * Keep a fact where it outlives the power, and only then go on: a PIN that is about to be tried. `value` undefined forgets
-   * `key`.
+   * `key`. Others keep facts there too: it is kept only where `was` is what is still there, and the reply has a text then.
    */
-  | { readonly kind: "remember"; readonly key: string; readonly value: string | undefined }
+  | {
+    readonly kind: "remember";
+    readonly key: string;
+    readonly value: string | undefined;
+    readonly was: string | undefined;
+  }
   /** What was kept under `key`. */
   | { readonly kind: "recall"; readonly key: string }
+  /** A word that tells this secret from others without telling it; the reply has none where another writes just now. */
+  | { readonly kind: "fingerprint"; readonly secret: string }
   /** Something for people to see while it goes on. */
   | { readonly kind: "progress"; readonly text: string };
 
 /** What a procedure gets for a step. */
 export type ProcedureReply =
   | { readonly kind: "response"; readonly response: AtResponse }
-  /** `text`: what was kept, for `recall`. */
+  /** `text`: what was kept, for `recall`; the word, for `fingerprint`; for `remember` there is one if it was kept. */
   | { readonly kind: "done"; readonly text?: string | undefined; readonly now: Millis };
 
 /** A procedure that gives an `R`. */
@@ -66,14 +73,25 @@ export function* pause(ms: Millis): Procedure<Millis> {
   return reply.kind === "done" ? reply.now : 0;
 }
 
-/** Keep a fact, or forget it. */
-export function* remember(key: string, value: string | undefined): Procedure<void> {
-  yield { kind: "remember", key, value };
+/** Keep a fact in the place of what was there, or forget it; false where something else is there by now. */
+export function* remember(
+  key: string,
+  value: string | undefined,
+  was: string | undefined,
+): Procedure<boolean> {
+  const reply = yield { kind: "remember", key, value, was };
+  return reply.kind === "done" && reply.text !== undefined;
 }
 
 /** What was kept. */
 export function* recall(key: string): Procedure<string | undefined> {
   const reply = yield { kind: "recall", key };
+  return reply.kind === "done" ? reply.text : undefined;
+}
+
+/** A word that tells this secret from others; undefined where that cannot be had now. */
+export function* fingerprint(secret: string): Procedure<string | undefined> {
+  const reply = yield { kind: "fingerprint", secret };
   return reply.kind === "done" ? reply.text : undefined;
 }
 

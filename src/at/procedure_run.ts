@@ -19,20 +19,24 @@ export type ProcedureInput =
   | { readonly kind: "stop" }
   /** For the engine. */
   | { readonly kind: "engine"; readonly input: AtInput }
-  /** The answer to `remember` or `recall`: done, and what was kept. */
+  /** The answer to a FactStep: done, and its text, see ProcedureReply. */
   | { readonly kind: "kept"; readonly text?: string | undefined };
 
 /** Output of a run. */
 export type ProcedureOutput<R> =
   | AtOutput
-  /** Write this down so that it outlives the power, then say `kept`. */
-  | { readonly kind: "remember"; readonly key: string; readonly value: string | undefined }
-  /** Say `kept` with what was written down, if anything. */
-  | { readonly kind: "recall"; readonly key: string }
+  /** Do that, then say `kept`. */
+  | FactStep
   | { readonly kind: "progress"; readonly text: string }
   /** `refused`: an argument that no command can carry. */
   | { readonly kind: "finished"; readonly result: R }
   | { readonly kind: "refused"; readonly why: string };
+
+/** A step that asks for what outlives the power, see ProcedureStep. */
+export type FactStep = Extract<
+  ProcedureStep,
+  { readonly kind: "remember" | "recall" | "fingerprint" }
+>;
 
 const FIRST_ID = 1_000_000;
 
@@ -126,6 +130,7 @@ export class ProcedureRun<R> implements Machine<ProcedureInput, ProcedureOutput<
           return;
         case "remember":
         case "recall":
+        case "fingerprint":
           this.#waits = "kept";
           this.#outputs.push(step);
           return;

@@ -35,6 +35,7 @@ export interface IoctlNumbers {
   readonly TCFLSH: number;
   readonly TIOCEXCL: number;
   readonly TIOCNXCL: number;
+  readonly TIOCGEXCL: number;
   readonly TIOCSCTTY: number;
   readonly TIOCOUTQ: number;
   readonly TIOCGWINSZ: number;
@@ -195,6 +196,7 @@ function encodedIoctls(platform: Pick<Platform, "architecture">, termiosOctets: 
     TCSETSF2: tty("write", 0x2d, termiosOctets),
     TIOCGPTN: tty("read", 0x30, 4),
     TIOCSPTLCK: tty("write", 0x31, 4),
+    TIOCGEXCL: tty("read", 0x40, 4),
     TIOCGPTPEER: tty("none", 0x41, 0),
     TUNSETIFF: tty("write", 202, 4),
   };

@@ -180,6 +180,13 @@ export function lockDevice(host: Host, device: string, options: LockOptions = {}
   }
 }
 
+/** Why somebody else has a terminal, for who may not lock it: without a full stop; undefined when nobody has. Throws HostError. */
+export function lockHolder(host: Host, device: string, options: LockOptions = {}): string | undefined {
+  const path = lockFilePath(host, device, options.directory);
+  const found = judge(host, path, realPath(host, device), options.pid ?? host.pid);
+  return found.kind === "held" ? found.why : undefined;
+}
+
 /** A temporary file that stays is no reason to fail when the lock is decided. */
 function removeQuietly(host: Host, path: string): void {
   try {

@@ -77,6 +77,21 @@ export function hasOpen(host: Host, pid: number, path: string): boolean | undefi
   }
 }
 
+/** Pids of all processes that /proc shows. Throws HostError. */
+export function processes(host: Host): number[] {
+  return host.list("/proc").flatMap((name) => /^[0-9]+$/.test(name) ? [Number(name)] : []);
+}
+
+/** The program's name, sixteen characters at the most; undefined where /proc does not tell. */
+export function programName(host: Host, pid: number): string | undefined {
+  try {
+    return readTextFile(host, `/proc/${pid}/comm`, MOST_OCTETS)?.trim();
+  } catch (error) {
+    if (error instanceof HostError) return undefined;
+    throw error;
+  }
+}
+
 /** Seconds since 1970 at which a process started, by the wall clock of now; undefined when /proc does not tell. */
 export function startedAt(host: Host, pid: number): number | undefined {
   const startTicks = readProcess(host, pid)?.startTicks;

@@ -9,6 +9,7 @@
  */
 import { type Fd, type Host, HostError } from "../host.ts";
 import { type Abi, abiOf, FLUSH } from "./abi.ts";
+import { exclusiveHolder } from "./exclusive_terminal.ts";
 import { realPath } from "./files.ts";
 import { inTurn } from "./in_turn.ts";
 import { type FlowControl, type LineSettings, Termios } from "./termios.ts";
@@ -25,6 +26,8 @@ export interface SerialOptions {
   readonly stopBits?: 1 | 2;
   /** Lock the terminal with flock(2) and TIOCEXCL against others; default true. */
   readonly exclusive?: boolean;
+  /** Refuse one that another process has for itself, which root could open all the same; default false, as for pppd. */
+  readonly refusesHeld?: boolean;
 }
 
 /** errno of a terminal that is gone: unplugged, hung up, or the other end of a pty closed. */
@@ -204,7 +207,7 @@ export class SerialPort {
 /**
  * Open a terminal by its path and set it raw. It does not wait for carrier.
  *
- * Throws HostError: EBUSY when another program holds it by flock(2), ENOTTY when it is no terminal, or what open(2) says.
+ * Throws HostError: EBUSY when another program holds it, ENOTTY when it is no terminal, or what open(2) says.
  * Nothing stays open then.
  */
 export function openSerial(host: Host, path: string, options: SerialOptions = {}): SerialPort {
@@ -214,7 +217,13 @@ export function openSerial(host: Host, path: string, options: SerialOptions = {}
     if ((options.exclusive ?? true) && !host.lock(fd)) {
       throw new HostError("flock", "EBUSY", 16, "Another program has locked the terminal", path);
     }
-    return new SerialPort(host, fd, realPath(host, path), true, options);
+    const real = realPath(host, path);
+    const holder = options.refusesHeld === true ? exclusiveHolder(host, fd, real) : undefined;
+    if (holder !== undefined) {
+      const who = holder.name === "" ? `Process ${holder.pid}` : `${holder.name} (process ${holder.pid})`;
+      throw new HostError("open", "EBUSY", 16, `${who} has it for itself`, path);
+    }
+    return new SerialPort(host, fd, real, true, options);
   } catch (error) {
     host.close(fd);
     throw error;

@@ -153,6 +153,11 @@ export class TunInterface {
     return plan.record.replaced.map((route) => `replacing old default route to ${routeName(route)}`);
   }
 
+  /** Whether a default route leads here. */
+  get hasDefaultRoute(): boolean {
+    return this.#routes.length > 0;
+  }
+
   /** Put back the default routes of one family as they were. Gives lines for the log. */
   undoDefaultRoutes(family: 4 | 6): string[] {
     const lines = this.#routes.filter((record) => record.family === family)

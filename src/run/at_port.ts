@@ -9,19 +9,13 @@ import { AtEngine } from "../at/engine.ts";
 import type { AtEngineOptions } from "../at/engine_ports.ts";
 import { type FoundState, PortState } from "../at/port_state.ts";
 import type { Procedure } from "../at/procedure.ts";
-import { ProcedureRun } from "../at/procedure_run.ts";
+import { type FactStep, ProcedureRun } from "../at/procedure_run.ts";
 import { printable } from "../base/text.ts";
 import { type Host, HostError, type Interest, type Millis, type Wakeup } from "../host.ts";
 import type { SerialPort } from "../linux/serial.ts";
 import { hostWords } from "./host_words.ts";
+import { askLedger, type Ledger } from "./ledger.ts";
 import type { Service } from "./loop.ts";
-
-/** Where procedures keep what outlives the power. Both throw HostError. */
-export interface Ledger {
-  recall(key: string): string | undefined;
-  /** Returns when the disk has it. */
-  remember(key: string, value: string | undefined): void;
-}
 
 /** What is run on a port, and who hears of it. */
 export interface AtPortOptions<R> {
@@ -163,6 +157,7 @@ export class AtPortService<R> implements Service {
           break;
         case "remember":
         case "recall":
+        case "fingerprint":
           this.#keep(output, now);
           break;
         case "progress":
@@ -177,15 +172,10 @@ export class AtPortService<R> implements Service {
     }
   }
 
-  #keep(
-    what: { readonly kind: "remember" | "recall"; readonly key: string; readonly value?: string | undefined },
-    now: Millis,
-  ) {
+  #keep(step: FactStep, now: Millis): void {
     const { ledger } = this.#options;
     if (ledger === undefined) throw new Error("A procedure that keeps something runs without a ledger");
-    const text = what.kind === "recall" ? ledger.recall(what.key) : undefined;
-    if (what.kind === "remember") ledger.remember(what.key, what.value);
-    this.#run.handle({ kind: "kept", text }, now);
+    this.#run.handle({ kind: "kept", text: askLedger(ledger, step) }, now);
   }
 
   #send(octets: Uint8Array, isSecret: boolean): void {

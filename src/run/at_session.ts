@@ -9,14 +9,14 @@
 import { printable } from "../base/text.ts";
 import { AtEngine } from "../at/engine.ts";
 import type { AtEngineOptions, AtOutput } from "../at/engine_ports.ts";
-import { isSecret } from "../at/commands/v250.ts";
 import { type FoundState, PortState } from "../at/port_state.ts";
 import type { Procedure } from "../at/procedure.ts";
-import { type ProcedureOutput, ProcedureRun } from "../at/procedure_run.ts";
+import { type FactStep, type ProcedureOutput, ProcedureRun } from "../at/procedure_run.ts";
+import { isSecret } from "../at/secret_lines.ts";
 import { HostError, type Interest, type Level, type Millis } from "../host.ts";
 import { earliest } from "../machine.ts";
-import type { Ledger } from "./at_port.ts";
 import { hostWords } from "./host_words.ts";
+import { askLedger, type Ledger } from "./ledger.ts";
 import type { OctetLine } from "./octet_line.ts";
 
 /** How a procedure came out. */
@@ -238,6 +238,7 @@ export class AtSession {
         return;
       case "remember":
       case "recall":
+      case "fingerprint":
         this.#keep(output, now);
         return;
       case "finished":
@@ -250,12 +251,10 @@ export class AtSession {
     }
   }
 
-  #keep(what: Extract<ProcedureOutput<unknown>, { kind: "remember" | "recall" }>, now: Millis): void {
+  #keep(step: FactStep, now: Millis): void {
     let text: string | undefined;
     try {
-      const ledger = this.#parts.ledger();
-      if (what.kind === "recall") text = ledger.recall(what.key);
-      else ledger.remember(what.key, what.value);
+      text = askLedger(this.#parts.ledger(), step);
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
       this.stop(now);

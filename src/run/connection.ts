@@ -135,6 +135,11 @@ export class Connection {
     return this.#interface.name;
   }
 
+  /** Whether a default route leads through it. */
+  get hasDefaultRoute(): boolean {
+    return this.#interface.hasDefaultRoute;
+  }
+
   /** What it has counted so far. */
   statistics(): LinkStatistics {
     return { headers: this.#plane.headerCounters, ...this.#plane.compressed };

@@ -66,6 +66,11 @@ export class LinkInterface {
     return this.#ends;
   }
 
+  /** Whether a default route leads through it. */
+  get hasDefaultRoute(): boolean {
+    return this.tun.hasDefaultRoute;
+  }
+
   /** Whether another program removed it. */
   get isGone(): boolean {
     return this.#isGone;

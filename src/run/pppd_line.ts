@@ -109,14 +109,16 @@ export class PppdLine {
   }
 }
 
-/** Open and set the line. Throws HostError when it cannot be opened; gives a failure in words when another has it. */
+/** Open and set the line; `refusesHeld` is that of SerialOptions. Throws HostError when it cannot be opened; gives a failure in words when another has it. */
 export function openLine(
   host: Host,
   line: LineSettings,
   terminal: TerminalSettings,
   startsLocal: boolean,
+  refusesHeld = false,
 ): PppdLine | LineFailure {
   const options = {
+    refusesHeld,
     baud: terminal.baud,
     flowControl: terminal.flowControl,
     stopBits: terminal.stopBits,

@@ -8,7 +8,8 @@ import type { AtCommand } from "../../src/at/command.ts";
 import { contextAuthentication, defineContext, readAddresses } from "../../src/at/commands/context.ts";
 import { readCsq, signalQuality } from "../../src/at/commands/signal_standard.ts";
 import { enterPin, readPinState, retriesCommands } from "../../src/at/commands/sim.ts";
-import { dialData, isSecret, written } from "../../src/at/commands/v250.ts";
+import { dialData, written } from "../../src/at/commands/v250.ts";
+import { isSecret } from "../../src/at/secret_lines.ts";
 import { commandLineOctets } from "../../src/at/parameters.ts";
 import { finalWords, parseFinal } from "../../src/at/result_code.ts";
 import { assert, assertEquals, assertThrows, test } from "../support/test.ts";
@@ -65,10 +66,64 @@ test("a person's command line is one line, and known for a secret", () => {
     if (bad === "AT\n") assertEquals(line(() => written(bad, 1)), "AT\r");
     else assertEquals(line(() => written(bad, 1)), "refused", JSON.stringify(bad.slice(0, 20)));
   }
+});
+
+test("a line with a PIN or a password is known for one, and one that only asks is not", () => {
+  const secret = [
+    '+CPIN="1234"',
+    '+cpin = "1"',
+    '+CPWD="SC","1","2"',
+    '+CLCK="SC",0,"1"',
+    '+CSQ;+CPIN="1"',
+    'xxAT+CPIN?AT+CPIN="1',
+    '+CGAUTH=1,1,"user","open"',
+    '^AUTHDATA=1,1,"","open","user"',
+    '^NDISDUP=1,1,"internet","user","open",2',
+    '+QICSGP=1,1,"internet","user","open",1',
+    '+UPSD=0,3,"open"',
+    '!ENTERCND="A710"',
+    '^CARDLOCK="12345678"',
+    '+CSIM=26,"0020000108313233340FFFFFFF"',
+    '+CGLA=1,26,"0020000108313233340FFFFFFF"',
+  ];
+  for (const body of secret) assert(isSecret(body), body);
+  const plain = [
+    "+CPIN?",
+    "+CPINR",
+    "+CPIN=?",
+    "+CPWD=?",
+    '+CLCK="SC",2',
+    "+CGAUTH?",
+    "+CGAUTH=1,0",
+    "+QICSGP=1",
+    '+QICSGP=1,1,"internet"',
+    '^NDISDUP=1,1,"internet"',
+    "^NDISDUP=1,0",
+    '+CSIM=10,"0020000100"',
+    '+CSIM=14,"00A40004023F00"',
+    '+COPS=1,2,"26201"',
+  ];
+  for (const body of plain) assert(!isSecret(body), body);
+});
+
+test("a person's line of several commands is answered by the prefixes of each, and a call in it is seen", () => {
+  assertEquals(written('AT+CSQ;+COPS?;^HCSQ?;+CPBS="A;B"', 1).prefixes, [
+    "+CSQ:",
+    "+COPS:",
+    "^HCSQ:",
+    "+CPBS:",
+  ]);
+  assertEquals(written("ATI", 1).prefixes, ["+GCAP:"]);
+  assert(written("AT&V", 1).prefixes.includes("&"));
+  for (const call of ["ATD*99#", "ATDT1;", "ATE0D*99#", "AT+CSQ;D*99#", "ATA", "ATO0", 'AT+CGDATA="PPP",1']) {
+    assertEquals(written(call, 1).kind, "call", call);
+  }
   for (
-    const body of ['+CPIN="1234"', '+cpin = "1"', '+CPWD="SC","1","2"', '+CLCK="SC",0,"1"', '+CSQ;+CPIN="1"']
-  ) assert(isSecret(body), body);
-  assert(!isSecret("+CPIN?"));
+    const none of ["AT&D2", "AT&F&D0", "ATI", "AT+CGDCONT?", "AT^DHCP?", "AT+CMUX=?", "AT+CMUX?", "ATE0"]
+  ) {
+    assertEquals(written(none, 1).kind, "plain", none);
+  }
+  assertEquals(written("AT+CMUX=0,0,5,127", 1).kind, "handOver");
 });
 
 test("H74: a line of a megabyte without CR is cut at 2 KiB, and the port works on", () => {
@@ -131,8 +186,10 @@ test("H81, H82: one try left is one, a PUK is no PIN, and quotation marks change
   assertEquals(retriesCommands["standard"]?.read(["+CPINR: SIM PIN,1"]), { pin: 1 });
   assertEquals(retriesCommands["standard"]?.read(["+CPINR: SIM PIN,1e9", "+CPINR: SIM PIN,-1"]), undefined);
   assertEquals(
-    ["SIM PUK", '"SIM PUK"', "SIM PUK2", "READY"].map((text) => readPinState([`+CPIN: ${text}`])),
-    ["puk", "puk", "secondary", "ready"],
+    ["SIM PUK", '"SIM PUK"', "SIM PUK2", "READY", "NOT INSERTED", "NOT READY"].map((text) =>
+      readPinState([`+CPIN: ${text}`])
+    ),
+    ["puk", "puk", "secondary", "ready", "absent", undefined],
   );
 });
 

@@ -61,6 +61,20 @@ test("PortState goes on where what looked like a result code was none", () => {
   assertEquals(find(digits).found, "ready, was call");
 });
 
+test("PortState takes a modem that refuses ATQ0V1E0, in words, and ends where nothing but numbers come", () => {
+  const strict: Port = (sent) =>
+    sent.includes("Q0") ? "\r\nERROR\r\n" : /ATE0\r$/.test(sent) ? "\r\nOK\r\n" : answering(sent);
+  assertEquals(find(strict).found, "ready, was at");
+  assert(find(strict).sent.endsWith("ATE0\r"), find(strict).sent);
+  const surly: Port = (sent) => /AT[^\r]*\r$/.test(sent) ? "\r\n+CME ERROR: 14\r\n\r\nERROR\r\n" : "";
+  assertEquals(find(surly).found, "ready, was at");
+  const numbers = find((sent) => /AT/.test(sent) ? "4\r" : "");
+  assert(
+    numbers.found.startsWith("failed") && numbers.tookMs < 120_000,
+    `${numbers.found}, ${numbers.tookMs} ms`,
+  );
+});
+
 test("PortState wakes a port whose first commands get lost", () => {
   let calls = 0;
   assertEquals(find((sent) => calls++ < 2 ? "" : answering(sent)).found, "ready, was at");

@@ -1,236 +1,20 @@
 /**
- * Procedures on an engine against modems played by a table: what they ask, what they conclude, and what they never do.
+ * Procedures on an engine against modems played by a table: what they ask, what they conclude, and what they never do. Those of the
+ * PIN are in unlock_test.ts.
  *
  * @module
  */
-import { fromLatin1, latin1 } from "../../src/base/text.ts";
-import { AtEngine } from "../../src/at/engine.ts";
 import type { Procedure } from "../../src/at/procedure.ts";
-import { ProcedureRun } from "../../src/at/procedure_run.ts";
+import { credentialsOrderOf } from "../../src/at/commands/context.ts";
 import { defineContext, dial, hangUp } from "../../src/at/procedures/call.ts";
 import { identify } from "../../src/at/procedures/identify.ts";
 import { readSignal } from "../../src/at/procedures/read_signal.ts";
 import { packets, register } from "../../src/at/procedures/register.ts";
-import { unlock, type UnlockSettings } from "../../src/at/procedures/unlock.ts";
+import { switchOn } from "../../src/at/procedures/switch_on.ts";
+import { type Modem, play, table } from "../support/play_procedure.ts";
 import { assert, assertEquals, test } from "../support/test.ts";
 
-/** What a modem says to a command line; undefined: ERROR; an empty text: nothing. */
-type Modem = (line: string) => string | undefined;
-
-interface Played<R> {
-  readonly result: R | undefined;
-  readonly refused: string | undefined;
-  readonly sent: readonly string[];
-  readonly secrets: readonly string[];
-  readonly engine: AtEngine;
-  readonly tookMs: number;
-}
-
-/** Run a procedure to its end in virtual time. `kept` outlives it, as a file would. */
-function play<R>(
-  procedure: Procedure<R>,
-  modem: Modem,
-  kept: Map<string, string> = new Map(),
-  crashAt?: string,
-): Played<R> {
-  const engine = new AtEngine();
-  const run = new ProcedureRun(engine, procedure);
-  const sent: string[] = [];
-  const secrets: string[] = [];
-  let result: R | undefined;
-  let refused: string | undefined;
-  let now = 0;
-  run.handle({ kind: "start" }, now);
-  for (let turn = 0; turn < 10_000; turn++) {
-    const output = run.next();
-    if (output === undefined) {
-      if (run.isFinished || run.deadline === undefined) break;
-      now = Math.max(now, run.deadline);
-      run.expire(now);
-      continue;
-    }
-    if (output.kind === "send") {
-      const line = latin1(output.octets).replace(/\r$/, "");
-      sent.push(line);
-      if (output.isSecret) secrets.push(line);
-      if (crashAt !== undefined && line.startsWith(crashAt)) break;
-      const said = modem(line) ?? "\r\nERROR\r\n";
-      run.handle({ kind: "engine", input: { kind: "octets", octets: fromLatin1(said) } }, now);
-    } else if (output.kind === "remember") {
-      if (output.value === undefined) kept.delete(output.key);
-      else kept.set(output.key, output.value);
-      run.handle({ kind: "kept" }, now);
-    } else if (output.kind === "recall") run.handle({ kind: "kept", text: kept.get(output.key) }, now);
-    else if (output.kind === "finished") result = output.result;
-    else if (output.kind === "refused") refused = output.why;
-  }
-  return { result, refused, sent, secrets, engine, tookMs: now };
-}
-
-/** A modem that answers from a table; `OK` is added. */
-function table(answers: Readonly<Record<string, string>>): Modem {
-  return (line) => {
-    const said = answers[line];
-    if (said === undefined) return undefined;
-    return /ERROR|CONNECT|NO CARRIER|BUSY/.test(said) ? `\r\n${said}\r\n` : `\r\n${said}\r\n\r\nOK\r\n`;
-  };
-}
-
 const ok = "";
-
-/** A card in a modem: asks for its PIN, counts, blocks. */
-class Card {
-  left = 3;
-  state = "SIM PIN";
-  tried: string[] = [];
-  readonly answer: Modem = (line) => {
-    const pin = /^AT\+CPIN="(\d+)"$/.exec(line)?.[1];
-    if (pin !== undefined) return this.enter(pin);
-    if (line === "AT+CPIN?") return `\r\n+CPIN: ${this.state}\r\n\r\nOK\r\n`;
-    if (line === "AT+QPINC?") return `\r\n+QPINC: "SC",${this.left},10\r\n\r\nOK\r\n`;
-    if (line === "AT+CCID") return "\r\n+CCID: 89490200001234567890\r\n\r\nOK\r\n";
-    return undefined;
-  };
-
-  enter(pin: string): string {
-    this.tried.push(pin);
-    if (pin === "1234") {
-      this.state = "READY";
-      this.left = 3;
-      return "\r\nOK\r\n";
-    }
-    this.left -= 1;
-    if (this.left === 0) this.state = "SIM PUK";
-    return "\r\n+CME ERROR: 16\r\n";
-  }
-}
-
-const settings: UnlockSettings = { pin: "1234", fingerprint: "f1", manufacturer: "Quectel" };
-const wrong: UnlockSettings = { pin: "9999", fingerprint: "f9", manufacturer: "Quectel" };
-
-test("unlock enters the PIN once, marks it secret, and forgets that it was about to", () => {
-  const card = new Card();
-  const kept = new Map<string, string>();
-  const played = play(unlock(settings), card.answer, kept);
-  assertEquals(played.result, { kind: "unlocked" });
-  assertEquals([card.tried, played.secrets, [...kept]], [["1234"], ['AT+CPIN="1234"'], []]);
-  assertEquals(play(unlock(settings), card.answer, kept).result, { kind: "ready" });
-});
-
-test("unlock stops at the first wrong PIN, and never enters it again on that card", () => {
-  const card = new Card();
-  const kept = new Map<string, string>();
-  assertEquals(play(unlock(wrong), card.answer, kept).result, { kind: "wrongPin", left: 2 });
-  for (let power = 0; power < 5; power++) {
-    assertEquals(play(unlock(wrong), card.answer, kept).result, {
-      kind: "held",
-      why: "triedBefore",
-      left: 2,
-    });
-  }
-  assertEquals(card.tried, ["9999"]);
-  assertEquals(play(unlock(settings), card.answer, kept).result, { kind: "unlocked" });
-});
-
-test("unlock leaves the last try to a person, whatever PIN is configured", () => {
-  const card = new Card();
-  card.left = 1;
-  assertEquals(play(unlock(settings), card.answer).result, { kind: "held", why: "lastTry", left: 1 });
-  assertEquals(card.tried, []);
-});
-
-test("unlock enters nothing where no command tells the tries, unless that is allowed", () => {
-  const card = new Card();
-  const silent: Modem = (line) => line === "AT+QPINC?" ? undefined : card.answer(line);
-  assertEquals(play(unlock(settings), silent).result, { kind: "held", why: "unknownRetries" });
-  assertEquals(play(unlock({ ...settings, allowUnknownRetries: true }), silent).result, { kind: "unlocked" });
-});
-
-test("unlock after a crash between send and answer makes no second blind try", () => {
-  const card = new Card();
-  const kept = new Map<string, string>();
-  const crashing: Modem = (line) => card.answer(line);
-  play(unlock(wrong), crashing, kept, 'AT+CPIN="');
-  // The PIN arrived all the same, and was wrong.
-  card.enter("9999");
-  assertEquals(play(unlock(wrong), card.answer, kept).result, { kind: "held", why: "triedBefore", left: 2 });
-  assertEquals(card.tried, ["9999"]);
-  // It was right: the card says that no try was lost, so it may be entered once more after the next start.
-  const other = new Card();
-  kept.clear();
-  play(unlock(settings), other.answer, kept, 'AT+CPIN="');
-  assertEquals(play(unlock(settings), other.answer, kept).result, { kind: "unlocked" });
-  // Another PIN turned out to be right, which set the tries back: what was cut off before was wrong.
-  const fourth = new Card();
-  kept.clear();
-  play(unlock(wrong), fourth.answer, kept, 'AT+CPIN="');
-  fourth.enter("9999");
-  assertEquals(play(unlock(settings), fourth.answer, kept).result, { kind: "unlocked" });
-  fourth.state = "SIM PIN";
-  assertEquals(play(unlock(wrong), fourth.answer, kept).result, {
-    kind: "held",
-    why: "triedBefore",
-    left: 3,
-  });
-  // But not again and again.
-  const third = new Card();
-  kept.clear();
-  for (let power = 0; power < 4; power++) play(unlock(settings), third.answer, kept, 'AT+CPIN="');
-  assertEquals(play(unlock(settings), third.answer, kept).result, {
-    kind: "held",
-    why: "triedBefore",
-    left: 3,
-  });
-});
-
-test("unlock does not touch a PUK, a lock, or another card than the PIN is for", () => {
-  for (
-    const [state, why] of [["SIM PUK", "puk"], ["PH-NET PIN", "lock"], ["PH-SIM PIN", "lock"], [
-      "FOO",
-      "unknownState",
-    ]]
-  ) {
-    const card = new Card();
-    card.state = state ?? "";
-    assertEquals(play(unlock(settings), card.answer).result, { kind: "held", why });
-    assertEquals(card.tried, []);
-  }
-  const card = new Card();
-  assertEquals(play(unlock({ ...settings, onlyFor: "8949000" }), card.answer).result, {
-    kind: "held",
-    why: "otherCard",
-  });
-  assertEquals(card.tried, []);
-});
-
-test("unlock waits for a card that is busy, and says when there is none", () => {
-  const card = new Card();
-  let busy = 3;
-  const modem: Modem = (line) =>
-    line === "AT+CPIN?" && busy-- > 0 ? "\r\n+CME ERROR: 14\r\n" : card.answer(line);
-  assertEquals(play(unlock(settings), modem).result, { kind: "unlocked" });
-  assertEquals(play(unlock(settings), table({ "AT+CPIN?": "+CME ERROR: 10" })).result, { kind: "noCard" });
-});
-
-test("unlock reads the state again when the PIN has no answer, and does not send it twice", () => {
-  const card = new Card();
-  const modem: Modem = (line) =>
-    line.startsWith('AT+CPIN="')
-      ? (card.answer(line), "")
-      : line === "AT+CMEE?"
-      ? "\r\n+CMEE: 1\r\n\r\nOK\r\n"
-      : card.answer(line);
-  const played = play(unlock(settings), modem);
-  assertEquals(played.result, { kind: "unlocked" });
-  assertEquals(card.tried, ["1234"]);
-});
-
-test("unlock refuses a PIN that is none, without showing it", () => {
-  const card = new Card();
-  const played = play(unlock({ ...settings, pin: '12"3' }), card.answer);
-  assert(played.refused !== undefined && !played.refused.includes('12"3'));
-  assertEquals(card.tried, []);
-});
 
 test("identify asks the standard's commands, then V.250's, and takes no unsolicited code for a name", () => {
   const modem = table({
@@ -296,6 +80,19 @@ test("readSignal of an unknown modem is that of the standard; 99 is unknown and 
   assertEquals(weak.result?.percent, 0);
 });
 
+test("switchOn switches on what is off and leaves alone what is on, and what it does not know", () => {
+  const asked = (said: string) => play(switchOn(), table({ "AT+CFUN?": said, "AT+CFUN=1": "" }));
+  for (const said of ["+CFUN: 4", "+CFUN: 0", "+CFUN: 19,0", "+CFUN:7"]) {
+    const { result, sent } = asked(said);
+    assertEquals([result, sent], [{ kind: "switchedOn" }, ["AT+CFUN?", "AT+CFUN=1"]]);
+  }
+  for (const said of ["+CFUN: 1", "+CFUN: 1,0", "+CFUN: 5", "+CME ERROR: 4", "nonsense"]) {
+    assertEquals([asked(said).result, asked(said).sent], [{ kind: "wasOn" }, ["AT+CFUN?"]]);
+  }
+  const refusing = play(switchOn(), table({ "AT+CFUN?": "+CFUN: 4" }));
+  assertEquals(refusing.result, { kind: "refused", final: { kind: "error" } });
+});
+
 test("register goes by the registration of packets, not by that of calls", () => {
   const modem = table({
     "AT+CEREG=3": ok,
@@ -312,6 +109,18 @@ test("register goes by the registration of packets, not by that of calls", () =>
       : result?.kind,
     ["eps", 0x1a2b, "lte"],
   );
+});
+
+test("register goes on asking for what was not answered in time, and not for what the modem does not know", () => {
+  let missed = 1;
+  const modem: Modem = (line) => {
+    if (line === "AT+CEREG?" && missed-- > 0) return "";
+    if (line === "AT+CMEE?") return "\r\n+CMEE: 1\r\n\r\nOK\r\n";
+    return table({ "AT+CEREG?": "+CEREG: 2,1", "AT+CREG?": "+CREG: 2,2" })(line);
+  };
+  const { result, sent } = play(register(60_000), modem);
+  assertEquals(result?.kind, "registered");
+  assertEquals(sent.filter((each) => each === "AT+C5GREG?").length, 1);
 });
 
 test("register says denied only when it stays so, with the network's cause, and gives up in time", () => {
@@ -351,13 +160,27 @@ test("defineContext leaves a context alone that is so already, and switches one 
 });
 
 test("defineContext says whether the modem took the credentials, and marks them secret", () => {
-  const authentication = { method: "pap" as const, user: "u", password: "p\\w" };
+  const authentication = { method: "pap" as const, user: "u", password: "p\\w", order: "nameFirst" as const };
   const wanted = { contextIdentifier: 1, pdpType: "IPV4V6" as const, apn: "a", authentication };
   const modem = table({ 'AT+CGDCONT=1,"IPV4V6","a"': ok, 'AT+CGAUTH=1,1,"u","p\\w"': ok });
   const played = play(defineContext(wanted), modem);
   assertEquals([played.result, played.secrets], [{ kind: "defined", hasCredentials: true }, [
     'AT+CGAUTH=1,1,"u","p\\w"',
   ]]);
+  // What SIMCom's SIM7600 takes for the name is the password; of its other series the order is not known.
+  const simcom = credentialsOrderOf("SIMCOM INCORPORATED", "SIMCOM_SIM7600E-H");
+  const swapped = play(
+    defineContext({ ...wanted, authentication: { ...authentication, order: simcom } }),
+    modem,
+  );
+  assertEquals(swapped.secrets, ['AT+CGAUTH=1,1,"p\\w","u"']);
+  const unknown = credentialsOrderOf("SIMCOM INCORPORATED", "A7670E-LASC");
+  const untold = play(
+    defineContext({ ...wanted, authentication: { ...authentication, order: unknown } }),
+    modem,
+  );
+  assertEquals([untold.result, untold.secrets], [{ kind: "defined", hasCredentials: false }, []]);
+  assertEquals(credentialsOrderOf("Quectel", "EC25"), "nameFirst");
 });
 
 test("dial hands the line over, or tells why not", () => {
@@ -391,4 +214,13 @@ test("hangUp leaves the call and ends it, or says that the modem is stuck", () =
   assertEquals([played.result, played.sent], ["hungUp", ["ATD*99***1#", "+++", "AT+CMEE?", "ATH"]]);
   const stuck: Modem = (line) => line.startsWith("ATD") ? "\r\nCONNECT\r\n" : "~}#\xc0!";
   assertEquals(play(call(), stuck).result, "stuck");
+});
+
+test("register takes what comes unasked before the answer for what it is", () => {
+  const modem: Modem = (line) => {
+    if (line !== "AT+CREG?") return table({})(line);
+    return "\r\n+CREG: 2,0003,0010,0\r\n\r\n+CREG: 2,2\r\n\r\nOK\r\n";
+  };
+  const { result } = play(register(0), modem);
+  assertEquals(result?.all[0]?.status, "searching");
 });

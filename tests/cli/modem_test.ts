@@ -5,6 +5,7 @@
  */
 import { decodeUtf8, fromLatin1, latin1 } from "../../src/base/text.ts";
 import type { Fd } from "../../src/host.ts";
+import { abiOf, openFlags } from "../../src/linux/abi.ts";
 import { lockDevice, unlockDevice } from "../../src/linux/lock_file.ts";
 import { openPty, openPtySlave } from "../../src/linux/pty.ts";
 import { machine, program, runToEnd, withScratch } from "../support/machine.ts";
@@ -145,6 +146,14 @@ kernelTest("uplinkd modem info shows who the modem is, and nothing of it can mov
   ]);
 });
 
+kernelTest("uplinkd modem info says when the radio is off, and nothing of it when it is on", async () => {
+  for (const [said, isOff] of [["+CFUN: 4", true], ["+CFUN: 1", false]] as const) {
+    const answers = table({ ...quectel, "AT+CFUN?": said });
+    const { out } = await session(["modem", "info", "PORT"], answers);
+    assertEquals(/radio +off \(\+CFUN: 4\)/.test(out), isOff, out);
+  }
+});
+
 kernelTest("uplinkd modem signal draws a table, and watching a line each time", async () => {
   const { status, out } = await session(["modem", "signal", "PORT"], table(quectel));
   assertEquals(status, 0);
@@ -197,6 +206,42 @@ kernelTest("uplinkd modem at prints the answer, names the error, and stops at th
   assertEquals([quiet.status, quiet.out], [1, "no answer in time\n"]);
 });
 
+kernelTest("uplinkd modem at takes the port before and behind the command lines", async () => {
+  for (
+    const words of [["PORT", "AT+CSQ", "AT+CGMI"], ["AT+CSQ", "AT+CGMI", "PORT"], [
+      "AT+CSQ",
+      "PORT",
+      "AT+CGMI",
+    ]]
+  ) {
+    const { status, out } = await session(["modem", "at", ...words], table(quectel));
+    assertEquals([status, out], [0, "+CSQ: 31,99\nOK\nQuectel\nOK\n"], words.join(" "));
+  }
+  const input = await session(["modem", "at", "-", "PORT"], table(quectel), "AT+CSQ\n");
+  assertEquals([input.status, input.out], [0, "+CSQ: 31,99\nOK\n"]);
+  const both = await session(["modem", "at", "PORT", "AT+CSQ;+COPS?", "ATI", "AT&V"], (line) => {
+    if (line === "AT+CSQ;+COPS?") return "\r\n+CSQ: 31,99\r\n\r\n^RSSI: 9\r\n\r\n+COPS: 0\r\n\r\nOK\r\n";
+    if (line === "ATI") return "\r\nModel: X\r\n+GCAP: +CGSM\r\n\r\nOK\r\n";
+    return line === "AT&V" ? "\r\n&C: 1\r\n&D: 2\r\n+IPR: 9600\r\n\r\nOK\r\n" : undefined;
+  });
+  assertEquals(both.out.trim().split("\n"), [
+    "+CSQ: 31,99",
+    "+COPS: 0",
+    "OK",
+    "Model: X",
+    "+GCAP: +CGSM",
+    "OK",
+    "&C: 1",
+    "&D: 2",
+    "+IPR: 9600",
+    "OK",
+  ]);
+  const name = '+COPS: 0,0,"a\x7f\x9b31m",7';
+  const json = await session(["modem", "at", "AT+COPS?", "PORT", "--json"], table({ "AT+COPS?": name }));
+  assertEquals(json.out.includes("a\\u007f\\u009b31m"), true, json.out);
+  assertEquals(JSON.parse(json.out).answers[0].lines, [name]);
+});
+
 kernelTest(
   "uplinkd modem at takes a line with a secret from standard input alone, and logs none",
   async () => {
@@ -213,6 +258,7 @@ kernelTest(
     assert(input.heard.includes(secret) && !input.error.includes("4711"), input.error);
     assertEquals((await session(["modem", "at", "PORT", "ATD*99#"], table({}))).status, 2);
     assertEquals((await session(["modem", "at", "PORT", "AT+CMGS=20"], table({}))).status, 2);
+    assertEquals((await session(["modem", "at", "PORT", "AT+CMUX=0"], table({}))).status, 2);
     assertEquals((await session(["modem", "at", "PORT", "AT+CSQ\rAT+CFUN=0"], table({}))).status, 2);
   },
 );
@@ -293,6 +339,21 @@ test("uplinkd modem answers words that it does not know with 2, and shows its he
   assert(/which port/.test(noPort.error), noPort.error);
   const pin = await runToEnd([...program, "modem", "unlock", "/dev/null", "--pin=7351"]);
   assert(pin.status === 2 && !pin.error.includes("7351"), pin.error);
+  const refused: readonly (readonly [readonly string[], RegExp])[] = [
+    [["info", "/dev/null", "junk"], /one port is expected, got "junk" too/],
+    [["unlock", "/dev/null", "7351"], /the PIN comes by --pin-file/],
+    [["unlock", "/dev/null", "--pin-file=/x"], /--pin-file: its value is a word of its own/],
+    [["info", "/dev/null", "-w"], /-w: it goes with uplinkd modem signal/],
+    [["signal", "/dev/null", "--count", "3"], /--count: it goes with -w/],
+    [["signal", "/dev/null", "--colour=7351"], /unknown word "--colour"/],
+    [["at", "/dev/null", "/dev/zero", "AT"], /one port is expected, got "\/dev\/null" and/],
+    [["at", "/dev/null"], /which command/],
+    [["at", "/dev/null", "hello"], /begins with AT/],
+  ];
+  for (const [words, why] of refused) {
+    const { status, error } = await runToEnd([...program, "modem", ...words]);
+    assert(status === 2 && why.test(error) && !error.includes("7351"), `${words.join(" ")}: ${error}`);
+  }
   const help = await runToEnd([...program, "modem", "--help"]);
   assert(help.status === 0 && help.out.includes("usage: uplinkd modem info"));
 });
@@ -312,4 +373,54 @@ kernelTest("uplinkd modem leaves a port alone that a dialling program has locked
     unlockDevice(host, outcome.lock);
     for (const fd of [slave, pty.master]) host.close(fd);
   }
+});
+
+kernelTest("uplinkd modem leaves a port alone that another program has for itself, root or not", async () => {
+  const host = machine();
+  const pty = openPty(host);
+  const slave = openPtySlave(host, pty);
+  host.setNonBlocking(slave, false);
+  const { TIOCEXCL } = abiOf(host.platform).ioctl;
+  // As ModemManager does: no lock file, and the terminal for itself.
+  const other = host.spawn({
+    argv: ["/bin/sleep", "60"],
+    environment: [],
+    descriptors: [slave, slave, slave],
+  });
+  host.ioctl(slave, TIOCEXCL, 0);
+  const { status, error } = await runToEnd([...program, "modem", "info", pty.slavePath]);
+  assertEquals(status, 1);
+  assert(error.includes(`sleep (process ${other}) has it for itself`) || /EBUSY|busy/.test(error), error);
+  assertEquals(host.read(pty.master, new Uint8Array(16)), "again");
+  host.kill(other, "SIGKILL");
+  for (const fd of [slave, pty.master]) host.close(fd);
+});
+
+kernelTest("uplinkd modem signal -w ends when nobody reads it any more", async () => {
+  const host = machine();
+  const pty = openPty(host);
+  const slave = openPtySlave(host, pty);
+  const nowhere = host.open("/dev/null", openFlags(host.platform).writeOnly);
+  const argv = [...program, "modem", "signal", "-w", "--every", "0.02", pty.slavePath].map((word) =>
+    `'${word}'`
+  );
+  const pid = host.spawn({
+    argv: ["/bin/sh", "-c", `${argv.join(" ")} | head -n 1; exit 0`],
+    environment: [...host.environment(), "LC_ALL=C.UTF-8"],
+    descriptors: [undefined, nowhere, undefined],
+  });
+  const chunk = new Uint8Array(4096);
+  for (let hasEnded = false; !hasEnded;) {
+    for (const wakeup of await host.wait([{ fd: pty.master, read: true, write: false }], undefined)) {
+      if (wakeup.kind === "exit" && wakeup.pid === pid) hasEnded = true;
+      if (wakeup.kind !== "ready") continue;
+      const count = host.read(pty.master, chunk);
+      if (count === "again" || count === 0) continue;
+      for (const line of latin1(chunk.subarray(0, count)).replaceAll("\x1b", "").split("\r")) {
+        if (line === "") continue;
+        host.write(pty.master, fromLatin1(basic.get(line) ?? table(quectel)(line) ?? "\r\nERROR\r\n"));
+      }
+    }
+  }
+  for (const fd of [pty.master, slave, nowhere]) host.close(fd);
 });

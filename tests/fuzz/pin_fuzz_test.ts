@@ -81,7 +81,7 @@ function start(
   kept: Map<string, string>,
   faults: Fault[],
 ): UnlockResult | undefined {
-  const settings = { pin, fingerprint: `f${pin}`, manufacturer: "x" };
+  const settings = { pin, manufacturer: "x" };
   const run = new ProcedureRun(new AtEngine(), unlock(settings));
   let now = 0;
   run.handle({ kind: "start" }, now);
@@ -95,8 +95,9 @@ function start(
     else if (output.kind === "remember") {
       if (output.value === undefined) kept.delete(output.key);
       else kept.set(output.key, output.value);
-      run.handle({ kind: "kept" }, now);
-    } else if (output.kind === "recall") run.handle({ kind: "kept", text: kept.get(output.key) }, now);
+      run.handle({ kind: "kept", text: "kept" }, now);
+    } else if (output.kind === "fingerprint") run.handle({ kind: "kept", text: `f${output.secret}` }, now);
+    else if (output.kind === "recall") run.handle({ kind: "kept", text: kept.get(output.key) }, now);
     else if (output.kind === "send") {
       const what = faults.shift() ?? "none";
       if (what === "powerCut") card.isOpen = false;

@@ -11,6 +11,7 @@ import {
   emitLockFile,
   lockDevice,
   lockFileName,
+  lockHolder,
   type LockOutcome,
   parseLockFile,
   relockDevice,
@@ -138,6 +139,18 @@ test("lockDevice never follows a symbolic link and refuses what is not a file", 
     host.makeDirectory(`${folder}/${NAME}`, 0o755);
     assertEquals(lockDevice(host, DEVICE, { directory: folder }).kind, "held");
   });
+});
+
+test("lockHolder tells who has a terminal without writing, and that nobody has", async () => {
+  await withScratch((folder) => {
+    const options = { directory: folder };
+    assertEquals(lockHolder(host, DEVICE, options), undefined);
+    writeFileAtomically(host, `${folder}/${NAME}`, "         1\n");
+    assertEquals([lockHolder(host, DEVICE, options), host.list(folder)], ["locked by pid 1", [NAME]]);
+    writeFileAtomically(host, `${folder}/${NAME}`, `${DEAD}\n`);
+    assertEquals(lockHolder(host, DEVICE, options), undefined);
+  });
+  assertEquals(lockHolder(host, DEVICE, { directory: "/nonexistent" }), undefined);
 });
 
 test("lockDevice throws when the folder is missing", () => {

@@ -57,8 +57,37 @@ test("CallLine takes NO CARRIER for the end when it stands alone, and for data w
     assertEquals(readAll(call), ["~data~", "end"]);
     assertEquals([call.hasEnded, readAll(call)], [true, ["end"]]);
   }
-  for (const data of ["~\r\nNO CARRIER\r\n~", "\r\nNO CARRIER 1\r\n", "NO CARRIERS", "\r\n".repeat(40)]) {
-    assertEquals(readAll(new CallLine(noHost, lineOf(data), [])), [data]);
+  // Behind a frame, and in pieces.
+  const last: readonly (readonly string[])[] = [
+    ["~data~\r\nNO CARRIER\r\n"],
+    ["~data~", "\r\nNO CAR", "RIER\r\n"],
+    ["~data~\r", "\nNO CARRIER", "\r\n"],
+    ["~cut fra", "\r\nNO ", "CARRIER\r\n"],
+  ];
+  for (const pieces of last) {
+    const call = new CallLine(noHost, lineOf(...pieces, "more"), []);
+    const read = readAll(call);
+    assertEquals(
+      [read.at(-1), call.hasEnded, read.join("").includes("more")],
+      ["end", true, false],
+      pieces.join("|"),
+    );
+    assertEquals(read[0]?.startsWith("~"), true);
+  }
+  // At once behind CONNECT.
+  const refused = new CallLine(noHost, lineOf("more"), [fromLatin1("\r\nNO CARRIER\r\n")]);
+  assertEquals([readAll(refused), refused.hasFirst], [["end"], false]);
+  for (
+    const data of [
+      "~\r\nNO CARRIER\r\n~",
+      "~ab\r\nNO CARRIER\r\n",
+      "\r\nNO CARRIER 1\r\n",
+      "NO CARRIERS",
+      "\r\n".repeat(40),
+      "N",
+    ]
+  ) {
+    assertEquals(readAll(new CallLine(noHost, lineOf(data, "~~"), [])), [data, "~~"]);
   }
 });
 

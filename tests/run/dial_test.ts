@@ -7,6 +7,7 @@
 import { interfaceByName } from "../../src/linux/interface.ts";
 import { Netlink } from "../../src/linux/netlink.ts";
 import { writeFileAtomically } from "../../src/linux/files.ts";
+import { defaultRoutes } from "../../src/linux/route.ts";
 import { type DialRun, type DialTraits, runDial } from "../support/dial_run.ts";
 import { inNetworkNamespace, machine, run } from "../support/machine.ts";
 import { assert, assertEquals, test } from "../support/test.ts";
@@ -86,6 +87,47 @@ inNetworkNamespace(import.meta.url, () => {
     }
   });
 
+  test("dial switches the radio on that another program has left off", async () => {
+    for (const script of [ec25, e398]) {
+      const result = await dialled(["--apn", "internet", "--cmux", "off"], {
+        script,
+        before: ["AT+CFUN=4\r"],
+      });
+      assertUp(result, [...toDial, ...toOnline]);
+      assert(result.events.some((each) => /radio is off/.test(each.text ?? "")), result.said);
+    }
+    const result = await dialled(["--apn", "internet"], { script: e398 });
+    assert(!result.modem.some((each) => each.startsWith("AT+CFUN=")), result.modem.join("\n"));
+  });
+
+  test("dial takes the default route from where it was, gives it back, and leaves it alone unasked", async () => {
+    await run("ip", "tuntap", "add", "lan0", "mode", "tap");
+    await run("ip", "addr", "add", "192.0.2.2/24", "dev", "lan0");
+    await run("ip", "link", "set", "lan0", "up");
+    await run("ip", "route", "add", "default", "via", "192.0.2.1", "dev", "lan0");
+    await run("ip", "route", "add", "default", "via", "192.0.2.3", "dev", "lan0", "metric", "100");
+    const netlink = new Netlink(host);
+    const routes = () =>
+      defaultRoutes(netlink, 4).map((each) => `${each.interface} ${each.gateway} ${each.metric}`);
+    const before = routes();
+    assertEquals(before, ["lan0 192.0.2.1 0", "lan0 192.0.2.3 100"]);
+    let during: string[] = [];
+    const whileUp = () => void (during = routes());
+    const taken = await dialled(["--default-route"], { whileUp });
+    assertEquals([taken.status, during], [0, ["ppp0 undefined 0", "lan0 192.0.2.3 100"]], taken.said);
+    assert(taken.events.some((each) => each.step === "online" && /default route/.test(each.detail ?? "")));
+    assertEquals(routes(), before);
+    const beside = await dialled(["--default-route", "--", "defaultroute-metric", "700"], { whileUp });
+    assertEquals([beside.status, during], [0, [...before, "ppp0 undefined 700"]], beside.said);
+    const unasked = await dialled([], { whileUp });
+    assertEquals([unasked.status, during], [0, before], unasked.said);
+    const inTheWay = await dialled(["--", "defaultroute"], { whileUp });
+    assertEquals([inTheWay.status, during, routes()], [0, before, before], inTheWay.said);
+    assert(!inTheWay.events.some((each) => each.step === "online" && /default/.test(each.detail ?? "")));
+    netlink.close();
+    await run("ip", "link", "del", "lan0");
+  });
+
   test("dial goes on over the bare port where a modem takes AT+CMUX and then speaks no 27.010", async () => {
     const mute =
       `${ec25}[[fault]]\non = "command"\ncommand = "AT+CMUX=0"\ndo = "answer"\ntext = "OK"\ntimes = 0\n`;
@@ -93,6 +135,32 @@ inNetworkNamespace(import.meta.url, () => {
     assertUp(result, [...toDial, ...toOnline]);
     const strict = await dialled(["--apn", "internet", "--cmux", "on"], { script: mute });
     assertEquals([strict.status, strict.failure?.reason], [9, "multiplexerFailed"]);
+  });
+
+  test("dial brings a modem back whose OK to AT+CMUX got lost, and outlives one lost answer to each command", async () => {
+    const lost = (command: string, text: string) =>
+      `${ec25}[[fault]]\non = "command"\ncommand = '${command}'\n${text}`;
+    const script = lost("AT+CMUX=0", 'do = "drop"\nper_mille = 1000\ndirection = "toHost"\nfor_ms = 300\n');
+    const result = await dialled(["--apn", "internet"], { script });
+    assertUp(result, [...toDial, ...toOnline]);
+    assert(result.modem.includes("the host leaves CMUX"), result.modem.join("\n"));
+    for (
+      const command of [
+        "AT+CMEE=1",
+        "AT+CGMI",
+        "AT+CFUN?",
+        "AT+CPIN?",
+        "AT+CEREG?",
+        "AT+COPS?",
+        "AT+CGDCONT=",
+      ]
+    ) {
+      const { status, said, tookMs } = await dialled(["--apn", "internet"], {
+        script: lost(command, 'do = "answer"\ntext = ""\n'),
+      });
+      assertEquals(status, 0, `${command}\n${said}`);
+      assert(tookMs < 30_000, `${command}: ${tookMs} ms`);
+    }
   });
 
   test("dial enters the PIN of a file or of the environment, and never shows it", async () => {
@@ -199,13 +267,6 @@ inNetworkNamespace(import.meta.url, () => {
       detail: /NO CARRIER/,
     },
     {
-      what: "an APN that no command can carry",
-      words: ["--apn", 'a",1;+CFUN=0'],
-      status: 2,
-      reason: "argumentRefused",
-      detail: /APN: letters, digits/,
-    },
-    {
       what: "no multiplexer where one is wanted",
       script: e398,
       words: ["--cmux", "on"],
@@ -273,12 +334,50 @@ inNetworkNamespace(import.meta.url, () => {
     });
   }
 
+  test("dial refuses words before it touches the modem, and shows no secret", async () => {
+    const refused: readonly (readonly [readonly string[], RegExp])[] = [
+      [["--apn", 'a",1;+CFUN=0'], /APN: letters, digits/],
+      [["--number", "*99#;AT"], /number: digits and/],
+      [["--pin=7394"], /use --pin-file/],
+      [["--pin", "7394"], /use --pin-file/],
+      [["--password=7394"], /use --password-file/],
+      [["--apn=7394"], /--apn: its value is a word of its own/],
+      [["--control", "PORT0"], /expected another port/],
+    ];
+    for (const [words, why] of refused) {
+      const result = await dialled(words);
+      assertEquals([result.status, result.modem.filter((each) => each.startsWith("AT"))], [2, []]);
+      assert(why.test(result.said) && !result.said.includes("7394"), result.said);
+    }
+  });
+
+  test("dial takes a name and a password that no command can carry to PPP alone, and an empty variable for none", async () => {
+    const script = `${e398}[call]\nmethod = "chap-md5"\nuser = "m\\"e"\nsecret = "ses\\"ame"\n`;
+    const environment = { UPLINKD_PASSWORD: 'ses"ame', UPLINKD_PIN: "" };
+    const result = await dialled(["--apn", "internet", "--user", 'm"e'], { script, environment });
+    assertEquals(result.status, 0, result.said);
+    assert(!result.modem.some((each) => each.startsWith("AT+CGAUTH")), result.modem.join("\n"));
+  });
+
+  test("dial with --json says its end there too where the system has not what it needs", async () => {
+    const result = await dialled([], { isRoot: false });
+    assertEquals([result.status, result.failure?.reason], [1, "hostFailed"], result.said);
+  });
+
   test("dial ends with 3 where there is no such port, or it is no terminal", async () => {
     for (const path of ["/dev/ttyNONE", "/dev/null"]) {
       const result = await dialled(["--control", path]);
       assertEquals([result.status, result.failure?.reason], [3, "portUnopened"], result.said);
       assertEquals(isLeft(), []);
     }
+  });
+
+  test("dial goes on and ends while nobody reads what it says", async () => {
+    const started = { isUnread: true, stopAtMs: 60_000 };
+    const result = await dialled(["--apn", "internet", "--verbose"], { script: ec25, ...started });
+    assertEquals([result.status, result.said, isLeft()], [0, "", []]);
+    assert(result.modem.some((each) => each.startsWith("a call over")), result.modem.join("\n"));
+    assert(result.tookMs < 66_000, `${result.tookMs} ms`);
   });
 
   test("dial waits for a silent modem at the end, and for no second signal", async () => {

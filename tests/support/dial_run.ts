@@ -52,16 +52,26 @@ export interface DialTraits {
   readonly environment?: Readonly<Record<string, string>>;
   /** So long after the link is up somebody stops it; default 3500. */
   readonly stopAfterMs?: Millis | "never";
+  /** Stop it so long after the start, whatever it is at. */
+  readonly stopAtMs?: Millis;
   /** A second signal comes so long after the first. */
   readonly againAfterMs?: Millis;
   /** Stop it when the modem's log has such a line. */
   readonly stopAt?: RegExp;
   /** Said to the first port before, as a program that was killed might have. */
   readonly before?: readonly string[];
+  /** Done when the link is up and is about to be stopped. */
+  readonly whileUp?: () => void;
+  /** Nobody reads what it says. */
+  readonly isUnread?: boolean;
+  /** Default true. */
+  readonly isRoot?: boolean;
   /** Nothing is behind the port. */
   readonly isDead?: boolean;
 }
 
+/** When the virtual clock begins. */
+const STARTED_AT: Millis = 1000;
 const MOST_WAITS = 50_000;
 const PATIENCE: Millis = 600_000;
 
@@ -190,18 +200,21 @@ export class VirtualModem {
 
 const serverEnd = plainCallEnd as Extract<CallEndOptions, { kind: "server" }>;
 
-/** Run `uplinkd dial` with these words behind the port; `PORT1` among them is the modem's second port. */
+/** Run `uplinkd dial` with these words behind the port; `PORT0` and `PORT1` among them are the modem's two. */
 export async function runDial(words: readonly string[], traits: DialTraits = {}): Promise<DialRun> {
   const modem = new VirtualModem(traits.script ?? "", traits.isDead);
   const world = new World(modem, traits);
   const [first = "", second = ""] = modem.paths;
+  const places: Readonly<Record<string, string>> = { PORT0: first, PORT1: second };
   const host = overriding(machine(), {
-    args: ["dial", first, "--json", ...words.map((each) => each === "PORT1" ? second : each)],
+    args: ["dial", first, "--json", ...words.map((each) => places[each] ?? each)],
     calledAs: "uplinkd",
     env: (name: string) => traits.environment?.[name],
+    effectiveUid: traits.isRoot === false ? 1000 : 0,
     clock: () => world.now,
     log: (level, text) => void (world.said += `${level}: ${text}\n`),
     write: (fd, octets) => world.write(fd, octets),
+    setNonBlocking: (fd, on) => fd > 2 && machine().setNonBlocking(fd, on),
     catchSignals: () => {},
     wait: (interests, until) => world.wait(interests, until),
   });
@@ -229,7 +242,7 @@ export async function runDial(words: readonly string[], traits: DialTraits = {})
 
 /** The clock, and what moves while it stands. */
 class World {
-  now: Millis = 1000;
+  now: Millis = STARTED_AT;
   said = "";
   readonly #modem: VirtualModem;
   readonly #traits: DialTraits;
@@ -273,9 +286,14 @@ class World {
 
   async wait(interests: readonly Interest[], until: Millis | undefined): Promise<Wakeup[]> {
     if (this.#waits++ > MOST_WAITS || this.now > PATIENCE) throw new Error("the program runs in circles");
+    const written = interests.find(({ fd }) => fd === 1);
+    if (written !== undefined && this.#traits.isUnread !== true) {
+      return [{ kind: "ready", fd: 1, readable: false, writable: true, hangup: false }];
+    }
     for (;;) {
       const moved = this.#modem.play(this.now);
-      const ready = await machine().wait(interests, machine().clock());
+      const own = interests.filter(({ fd }) => fd !== 1);
+      const ready = await machine().wait(own, machine().clock());
       if (ready.length > 0) return ready;
       if (this.#isToStop()) {
         this.#wasAsked = true;
@@ -288,7 +306,9 @@ class World {
         return [{ kind: "signal", signal: "SIGTERM" }];
       }
       if (moved) continue;
-      const stopAt = this.#wasAsked ? undefined : this.#stopAt;
+      const { stopAtMs } = this.#traits;
+      const asked = stopAtMs === undefined ? this.#stopAt : STARTED_AT + stopAtMs;
+      const stopAt = this.#wasAsked ? undefined : asked;
       const next = earliest(until, this.#modem.deadline, stopAt, this.#againAt);
       if (next === undefined) throw new Error("the program would sleep for ever");
       this.now = Math.max(this.now, next);
@@ -298,13 +318,16 @@ class World {
   }
 
   #isToStop(): boolean {
-    const { stopAfterMs = 3500, stopAt } = this.#traits;
+    const { stopAfterMs = 3500, stopAt, stopAtMs } = this.#traits;
     if (this.#wasAsked) return false;
+    if (stopAtMs !== undefined) return this.now >= STARTED_AT + stopAtMs;
     if (stopAt !== undefined) return this.#modem.log.some((each) => stopAt.test(each));
     if (stopAfterMs === "never") return false;
     if (this.#stopAt === undefined && this.said.includes('"step":"online"')) {
       this.#stopAt = this.now + stopAfterMs;
     }
-    return this.#stopAt !== undefined && this.now >= this.#stopAt;
+    const isDue = this.#stopAt !== undefined && this.now >= this.#stopAt;
+    if (isDue) this.#traits.whileUp?.();
+    return isDue;
   }
 }

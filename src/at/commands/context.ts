@@ -58,19 +58,33 @@ export function defineContext(contextIdentifier: number, pdpType: PdpType, apn: 
   return { body: `+CGDCONT=${cid},"${pdpType}",${quotedApn(apn)}`, prefixes: [], withinMs: 5000 };
 }
 
+/** Which of name and password comes first: 27.007 §10.1.31 has the name, SIMCom's SIM7500 and SIM7600 have the password. */
+export type CredentialsOrder = "nameFirst" | "passwordFirst";
+
 /** Name and password for a context, 27.007 §10.1.31. Throws ArgumentError, which shows neither. */
 export function contextAuthentication(
   contextIdentifier: number,
   method: "none" | "pap" | "chap",
   user: string,
   password: string,
+  order: CredentialsOrder = "nameFirst",
 ): AtCommand {
   const cid = numeric("context", contextIdentifier, 0, 99);
-  const credentials = `,${quoted("user", user, 64)},${quoted("password", password, 64)}`;
+  const credentials = [quoted("user", user, 64), quoted("password", password, 64)];
+  if (order === "passwordFirst") credentials.reverse();
   const body = method === "none"
     ? `+CGAUTH=${cid},0`
-    : `+CGAUTH=${cid},${method === "pap" ? 1 : 2}${credentials}`;
+    : `+CGAUTH=${cid},${method === "pap" ? 1 : 2},${credentials.join(",")}`;
   return { body, prefixes: [], withinMs: 5000, isSecret: true };
+}
+
+/**
+ * The order of a maker's model; undefined where it is not known, and the account is left to PPP: the modem would keep a wrong one.
+ * SIMCom: SIM7500_SIM7600 Series AT Command Manual V3.00, AT+CGAUTH.
+ */
+export function credentialsOrderOf(maker: string, model: string): CredentialsOrder | undefined {
+  if (!/simcom|sim tech/i.test(maker)) return "nameFirst";
+  return /SIM7[56]00/i.test(model) ? "passwordFirst" : undefined;
 }
 
 /**

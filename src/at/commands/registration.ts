@@ -143,7 +143,8 @@ export function readRegistration(line: string, isAnswer: boolean): Registration 
 function statusPlace(fields: readonly Field[], isAnswer: boolean): 0 | 1 {
   const [first, second, third] = fields;
   if (first === undefined || second === undefined) return 0;
-  if (second.isQuoted || second.text.length > 4) return 0;
+  // Four digits before a cell are an area: this came unasked while the answer was awaited.
+  if (second.isQuoted || second.text.length > (third === undefined ? 4 : 3)) return 0;
   const mode = within(decimal(first.text), 0, 5);
   if (mode === undefined) return 0;
   const canBeStatus = second.text === "" ||

@@ -11,6 +11,8 @@ export type PinState =
   | "ready"
   | "pin"
   | "puk"
+  /** There is no card. */
+  | "absent"
   /** A second PIN or PUK: it blocks no call. */
   | "secondary"
   /** The modem is bound to a card, a network or a provider. */
@@ -25,13 +27,20 @@ export const pinState: ReadCommand<PinState> = {
   read: readPinState,
 };
 
-/** What `+CPIN:` says, with or without quotation marks. */
+/** What `+CPIN:` says, with or without quotation marks; undefined where it says nothing, or that the card is not ready yet. */
 export function readPinState(lines: readonly string[]): PinState | undefined {
   const text = firstAfter(lines, "+CPIN:")?.replace(/"/g, "").trim().toUpperCase();
   switch (text) {
     case undefined:
     case "":
+    // Quectel and SIMCom, while they look for the card.
+    case "NOT READY":
+    case "SIM BUSY":
       return undefined;
+    case "NOT INSERTED":
+    case "SIM NOT INSERTED":
+    case "NO SIM":
+      return "absent";
     case "READY":
       return "ready";
     case "SIM PIN":

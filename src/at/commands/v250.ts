@@ -5,7 +5,8 @@
  */
 import type { Millis } from "../../machine.ts";
 import type { AtCommand } from "../command.ts";
-import { bodyOf, dialString, numeric } from "../parameters.ts";
+import { bodyOf, commandsOfLine, dialString, numeric } from "../parameters.ts";
+import { isSecret } from "../secret_lines.ts";
 
 const SHORT: Millis = 5000;
 
@@ -17,21 +18,28 @@ export function plain(body: string, withinMs: Millis = SHORT): AtCommand {
 /** A command line that a person wrote, `AT` included. Throws ArgumentError. */
 export function written(line: string, withinMs: Millis): AtCommand {
   const body = bodyOf(line);
-  const name = /^[+^%$#*!&_]?[A-Za-z0-9]+/.exec(body)?.[0] ?? "";
-  const isCall = /^D/i.test(body) || /^A$/i.test(body) || /^O\d*$/i.test(body) || /^\+CGDATA/i.test(body);
-  return {
-    body,
-    prefixes: /^[+^%$#*!_]/.test(name) ? [`${name}:`] : [],
-    withinMs,
-    kind: isCall ? "call" : "plain",
-    isSecret: isSecret(body),
-  };
+  const parts = commandsOfLine(body);
+  const kind = parts.some(isCall)
+    ? "call"
+    : parts.some((part) => /^\+CMUX\s*=\s*[0-9]/i.test(part))
+    ? "handOver"
+    : "plain";
+  return { body, prefixes: parts.flatMap(prefixesOf), withinMs, kind, isSecret: isSecret(body) };
 }
 
-/** Whether a command line carries a PIN, a PUK or a password. */
-export function isSecret(body: string): boolean {
-  return /\+CPIN\s*=|\+CPWD\s*=|\+CLCK\s*=|\+CGAUTH\s*=|\^AUTHDATA\s*=|\+QICSGP\s*=|\+UAUTHREQ\s*=|#PDPAUTH\s*=|\$QCPDPP\s*=|\^CPIN\s*=|\+CPINE\s*=/i
-    .test(body);
+/** Whether a command leads into a call. D may stand behind other basic commands, §5.2.1, and is none behind &. */
+function isCall(part: string): boolean {
+  if (/^\+CGDATA\b/i.test(part)) return true;
+  return /^[A-Z&\\]/i.test(part) && (/(^|[^&])D/i.test(part) || /^(A|O\d*)$/i.test(part));
+}
+
+/** Beginnings of what a person's command is answered with. */
+function prefixesOf(part: string): string[] {
+  const name = /^[+^%$#*!_][A-Za-z0-9_]+/.exec(part)?.[0];
+  if (name !== undefined) return [`${name}:`];
+  // What it can do is told with a prefix of its own, and a list of settings with that of each.
+  if (/^I/i.test(part)) return ["+GCAP:"];
+  return /^&V/i.test(part) ? ["&", "+", "%", "\\", "#", "*"] : [];
 }
 
 /** Are you there? V.250 §5.2.1 */

@@ -8,15 +8,21 @@ import {
   activeContexts,
   contextAuthentication,
   contexts,
+  type CredentialsOrder,
   defineContext as defineCommand,
   isSameApn,
   type PdpType,
 } from "../commands/context.ts";
+import type { Millis } from "../../machine.ts";
 import { dialData, hangUpCall } from "../commands/v250.ts";
 import type { ReadCommand } from "../command.ts";
 import { allAfter } from "../parameters.ts";
-import { ask, leaveCall, type Procedure, query } from "../procedure.ts";
+import { ask, leaveCall, pause, type Procedure, query } from "../procedure.ts";
 import type { FinalResult } from "../result_code.ts";
+
+/** 27.007 §9.2.1 */
+const SIM_BUSY = 14;
+const BUSY_PAUSE: Millis = 2000;
 
 /** A context as it shall be. */
 export interface ContextSettings {
@@ -28,6 +34,8 @@ export interface ContextSettings {
     readonly method: "pap" | "chap";
     readonly user: string;
     readonly password: string;
+    /** What this modem wants first; undefined: not known, so it is not told. */
+    readonly order: CredentialsOrder | undefined;
   } | undefined;
 }
 
@@ -49,6 +57,11 @@ export function* defineContext(settings: ContextSettings): Procedure<DefineResul
   const isAlready = present?.pdpType === pdpType && isSameApn(present.apn, apn);
   if (!isAlready) {
     let { final } = yield* ask(command);
+    if (final.kind === "timeout" || (final.kind === "cmeError" && final.code === SIM_BUSY)) {
+      // An answer may get lost, and a card is busy when it has just been opened.
+      yield* pause(BUSY_PAUSE);
+      ({ final } = yield* ask(command));
+    }
     if (final.kind !== "ok" && (yield* isActive(contextIdentifier))) {
       yield* ask(activateContext(contextIdentifier, false));
       ({ final } = yield* ask(command));
@@ -56,9 +69,9 @@ export function* defineContext(settings: ContextSettings): Procedure<DefineResul
     if (final.kind !== "ok") return { kind: "failed", final };
   }
   let hasCredentials = false;
-  if (authentication !== undefined) {
-    const { method, user, password } = authentication;
-    const { final } = yield* ask(contextAuthentication(contextIdentifier, method, user, password));
+  if (authentication?.order !== undefined) {
+    const { method, user, password, order } = authentication;
+    const { final } = yield* ask(contextAuthentication(contextIdentifier, method, user, password, order));
     hasCredentials = final.kind === "ok";
   }
   return { kind: isAlready ? "already" : "defined", hasCredentials };

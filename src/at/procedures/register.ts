@@ -15,6 +15,7 @@ import {
   reportRegistration,
 } from "../commands/registration.ts";
 import { ask, pause, type Procedure, progress, query } from "../procedure.ts";
+import type { FinalResult } from "../result_code.ts";
 
 /** How the wait ended; `all`: what each registration said last. */
 export type RegisterResult =
@@ -42,14 +43,16 @@ export function* register(withinMs: Millis): Procedure<RegisterResult> {
   let asked = domains;
   for (;;) {
     const all: Registration[] = [];
-    const known: RegistrationDomain[] = [];
+    const kept: RegistrationDomain[] = [];
+    let knows = false;
     for (const domain of asked) {
       const { value, final } = yield* query(registration(domain));
       if (value !== undefined) all.push(value);
-      if (final.kind === "ok") known.push(domain);
+      if (final.kind === "ok") knows = true;
+      if (final.kind === "ok" || final.kind === "timeout" || isBusy(final)) kept.push(domain);
     }
     // What a modem does not know it is not asked again, unless it knew nothing: then it is busy.
-    if (known.length > 0) asked = known;
+    if (knows) asked = kept;
     const by = packets(all);
     if (by !== undefined && isRegistered(by.status)) return { kind: "registered", by, all };
     const now = yield* pause(EVERY);
@@ -63,6 +66,11 @@ export function* register(withinMs: Millis): Procedure<RegisterResult> {
     if (words !== said) yield* progress(`registration: ${words}`);
     said = words;
   }
+}
+
+/** SIM busy, and whatever else the modem does now and not for ever. 27.007 §9.2 */
+function isBusy(final: FinalResult): boolean {
+  return final.kind === "cmeError" && (final.code === 14 || final.code === 52 || final.code === 100);
 }
 
 /** The registration that decides: a packet one that is registered, else that which is nearest to it; calls only where no other. */

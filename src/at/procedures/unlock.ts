@@ -9,21 +9,33 @@
  */
 import type { Millis } from "../../machine.ts";
 import { enterPin, type PinRetries, type PinState, pinState, retriesOf } from "../commands/sim.ts";
-import { ask, pause, type Procedure, query, recall, remember } from "../procedure.ts";
+import { ask, fingerprint, pause, type Procedure, query, recall, remember } from "../procedure.ts";
 import type { FinalResult } from "../result_code.ts";
 import { cardNumber } from "./identify.ts";
+import {
+  afterRight,
+  emitTrials,
+  markFor,
+  mostTriesLeft,
+  parseTrials,
+  type PinOnCard,
+  settledTrials,
+  type Trial,
+  UNKNOWN,
+  withMark,
+} from "./pin_trials.ts";
 
 /** What to unlock with. */
 export interface UnlockSettings {
   readonly pin: string | undefined;
-  /** Tells this PIN from another without telling it: a keyed digest, the caller's. One word. */
-  readonly fingerprint: string;
   /** What `+CGMI` said: each maker has its own command for the tries. */
   readonly manufacturer: string;
   /** ICCID of the only card that this PIN is for; undefined: any. */
   readonly onlyFor?: string | undefined;
   /** Enter it though the modem does not tell the tries; default false. */
   readonly allowUnknownRetries?: boolean;
+  /** The modem has just been switched on: for a while it may know of no card. Default false. */
+  readonly isStarting?: boolean;
   /** A person says that this PIN shall be tried although it is written down as failed; default false. */
   readonly again?: boolean;
 }
@@ -39,7 +51,9 @@ export type HeldReason =
   | "puk"
   | "lock"
   | "noPin"
-  | "unknownState";
+  | "unknownState"
+  /** Another program writes all the time where tries are written down. */
+  | "ledgerBusy";
 
 /** How it ended. */
 export type UnlockResult =
@@ -49,22 +63,25 @@ export type UnlockResult =
   | { readonly kind: "held"; readonly why: HeldReason; readonly left: number | undefined }
   | { readonly kind: "failed"; readonly final: FinalResult };
 
+/** +CME ERROR: SIM not inserted. 27.007 §9.2.1 */
+const NO_CARD = 10;
 const BUSY_TRIES = 10;
 const BUSY_PAUSE: Millis = 2000;
+/** Modems that have just been plugged in speak of a card that is missing or broken before they have found it. */
+const EARLY_TRIES = 3;
 const READY_TRIES = 20;
 const READY_PAUSE: Millis = 1000;
-/** A fresh card's tries. */
-const FULL = "3";
 
 /** Unlock the card, if that can be done safely. */
 export function* unlock(settings: UnlockSettings): Procedure<UnlockResult> {
-  const before = yield* settledState();
+  const before = yield* settledState(settings.isStarting ?? false);
   if (before.kind !== "state") return before;
   if (before.state === "ready" || before.state === "secondary") return { kind: "ready" };
   if (before.state === "puk" || before.state === "lock") return held(before.state);
   if (before.state === "unknown") return held("unknownState");
   const { pin } = settings;
   if (pin === undefined) return held("noPin");
+  const entry = enterPin(pin);
 
   const card = yield* cardNumber();
   if (settings.onlyFor !== undefined && settings.onlyFor !== card) return held("otherCard");
@@ -72,107 +89,75 @@ export function* unlock(settings: UnlockSettings): Procedure<UnlockResult> {
   if (left === undefined && settings.allowUnknownRetries !== true) return held("unknownRetries");
   if (left !== undefined && left < 2) return held("lastTry", left);
 
-  const trial = { fingerprint: settings.fingerprint, card: card ?? UNKNOWN, count: `${left ?? UNKNOWN}` };
-  const trials = settled(parseTrials(yield* recall(KEY)), trial);
-  const mark = markFor(trials, trial, settings.again ?? false);
-  if (mark === undefined) return held("triedBefore", left);
-  yield* remember(KEY, emitTrials(others(trials, trial), { ...trial, mark }));
-  const { final } = yield* ask(enterPin(pin));
-  return yield* outcome(trials, trial, settings, final, left);
+  const word = yield* fingerprintOf(pin);
+  if (word === undefined) return held("ledgerBusy", left);
+  const trial = { fingerprint: word, card: card ?? UNKNOWN, count: `${left ?? UNKNOWN}` };
+  let why: HeldReason = "triedBefore";
+  const written = yield* rewrite((before) => {
+    const trials = settledTrials(before, trial);
+    const again = settings.again ?? false;
+    const mark = markFor(trials, trial, again);
+    if (left === undefined && !again && mostTriesLeft(trials, trial) < 2) why = "lastTry";
+    else if (mark !== undefined) return withMark(trials, trial, mark);
+    return undefined;
+  });
+  if (written !== "kept") return held(written === "busy" ? "ledgerBusy" : why, left);
+  const { final } = yield* ask(entry);
+  return yield* outcome(trial, settings, final, left);
 }
 
 function held(why: HeldReason, left?: number): UnlockResult {
   return { kind: "held", why, left };
 }
 
-/** A PIN on a card. */
-interface PinOnCard {
-  readonly fingerprint: string;
-  /** ICCID, or UNKNOWN. */
-  readonly card: string;
-  /** Tries that were left before, or UNKNOWN. */
-  readonly count: string;
-}
-
-/** What is written down of it: that it is being tried, for the second time, or that it was wrong. */
-interface Trial extends PinOnCard {
-  readonly mark: string;
-}
-
+/** Where it is written down what was tried. */
 const KEY = "pins";
-const UNKNOWN = "unknown";
-/** Trials that are remembered, the latest. */
-const MOST_TRIALS = 64;
-
-function parseTrials(text: string | undefined): Trial[] {
-  return (text ?? "").split(";").flatMap((each) => {
-    const [mark, fingerprint, card, count = UNKNOWN] = each.split(" ");
-    if (mark === undefined || fingerprint === undefined || card === undefined) return [];
-    return [{ mark, fingerprint, card, count }];
-  });
-}
-
-/** The text of these and one more; undefined when there is none. */
-function emitTrials(trials: readonly Trial[], trial?: Trial): string | undefined {
-  const all = trials.concat(trial ?? []).slice(-MOST_TRIALS);
-  const texts = all.map((each) => `${each.mark} ${each.fingerprint} ${each.card} ${each.count}`);
-  return texts.length === 0 ? undefined : texts.join(";");
-}
-
-/** Whether it may be the same PIN on the same card: a card that did not tell its number may be any. */
-function isSame(one: PinOnCard, other: PinOnCard): boolean {
-  return one.fingerprint === other.fingerprint &&
-    (one.card === other.card || one.card === UNKNOWN || other.card === UNKNOWN);
-}
-
-function others(trials: readonly Trial[], trial: PinOnCard): Trial[] {
-  return trials.filter((each) => !isSame(each, trial));
-}
-
-function isOnCard(one: PinOnCard, other: PinOnCard): boolean {
-  return one.card === other.card || one.card === UNKNOWN || other.card === UNKNOWN;
-}
+/** How often a file that another program writes just now is waited for, and how long each time. */
+const KEEP_TRIES = 100;
+const KEEP_PAUSE: Millis = 50;
 
 /**
- * What was cut off and has cost a try since was wrong: that has to be known before another PIN goes out, since a right one gives
- * the card all its tries back.
+ * Change what is written down; what `change` gives is written, and undefined leaves it. Another program may write at the same
+ * time: then what it wrote is looked at anew.
  */
-function settled(trials: readonly Trial[], now: PinOnCard): Trial[] {
-  return trials.map((each) =>
-    isOnCard(each, now) && Number(now.count) < Number(each.count) ? { ...each, mark: "wrong" } : each
-  );
+function* rewrite(change: (trials: Trial[]) => Trial[] | undefined): Procedure<"kept" | "left" | "busy"> {
+  for (let turn = 0; turn < KEEP_TRIES; turn++) {
+    const before = yield* recall(KEY);
+    const after = change(parseTrials(before));
+    if (after === undefined) return "left";
+    if (yield* remember(KEY, emitTrials(after), before)) return "kept";
+    yield* pause(KEEP_PAUSE);
+  }
+  return "busy";
 }
 
-/** This PIN is right, so what was tried on the card before and cut off was wrong, whatever its tries say now. */
-function afterRight(trials: readonly Trial[], trial: PinOnCard): Trial[] {
-  return others(trials, trial).map((each) => isOnCard(each, trial) ? { ...each, mark: "wrong" } : each);
-}
-
-/**
- * What to write down before a try; undefined: no try. One that was cut off may be made once more where the card says that it cost
- * nothing: all tries were there before and are there now.
- */
-function markFor(trials: readonly Trial[], trial: PinOnCard, again: boolean): "trying" | "again" | undefined {
-  const before = trials.filter((each) => isSame(each, trial));
-  if (before.length === 0 || again) return "trying";
-  const costNothing = before.every((each) =>
-    each.mark === "trying" && each.count === FULL && each.card === trial.card
-  );
-  return costNothing && trial.count === FULL ? "again" : undefined;
+/** What tells this PIN from another without telling it; undefined where that cannot be had now. */
+function* fingerprintOf(pin: string): Procedure<string | undefined> {
+  for (let turn = 0; turn < KEEP_TRIES; turn++) {
+    const found = yield* fingerprint(pin);
+    if (found !== undefined) return found;
+    yield* pause(KEEP_PAUSE);
+  }
+  return undefined;
 }
 
 type Settled = { readonly kind: "state"; readonly state: PinState } | UnlockResult;
 
 /** The state, once the card is no longer busy. */
-function* settledState(): Procedure<Settled> {
+function* settledState(isStarting: boolean): Procedure<Settled> {
+  let missed = 0;
   for (let turn = 0;; turn++) {
     const { value, final } = yield* query(pinState);
-    if (value !== undefined) return { kind: "state", state: value };
-    const code = final.kind === "cmeError" ? final.code : undefined;
-    if (code === 10) return { kind: "noCard" };
+    if (value !== undefined && value !== "absent") return { kind: "state", state: value };
+    const code = value === "absent" ? NO_CARD : final.kind === "cmeError" ? final.code : undefined;
     if (code === 12) return { kind: "state", state: "puk" };
-    const isBusy = code === 14 || final.kind === "ok";
-    if (!isBusy || turn === BUSY_TRIES) return { kind: "failed", final };
+    const isBusy = code === 14 || (final.kind === "ok" && value === undefined) || isStarting;
+    // One answer may get lost.
+    if (final.kind === "timeout" && missed++ === 0) continue;
+    const mayChange = final.kind === "ok" || final.kind === "error" || final.kind === "cmeError";
+    if (!mayChange || turn >= (isBusy ? BUSY_TRIES : EARLY_TRIES)) {
+      return code === NO_CARD ? { kind: "noCard" } : { kind: "failed", final };
+    }
     yield* pause(BUSY_PAUSE);
   }
 }
@@ -193,7 +178,6 @@ export function* pinRetries(maker: string): Procedure<PinRetries | undefined> {
 }
 
 function* outcome(
-  trials: readonly Trial[],
   trial: PinOnCard,
   settings: UnlockSettings,
   final: FinalResult,
@@ -205,7 +189,7 @@ function* outcome(
     for (let turn = 0; turn < READY_TRIES; turn++) {
       const { value } = yield* query(pinState);
       if (value === "ready" || value === "secondary") {
-        yield* remember(KEY, emitTrials(afterRight(trials, trial)));
+        yield* rewrite((trials) => afterRight(trials, trial));
         return { kind: "unlocked" };
       }
       if (value === "puk" || (value === "pin" && final.kind !== "ok")) break;
@@ -214,7 +198,7 @@ function* outcome(
   }
   const left = yield* triesLeft(settings.manufacturer);
   if (isWrong || (before !== undefined && left !== undefined && left < before)) {
-    yield* remember(KEY, emitTrials(others(trials, trial), { ...trial, mark: "wrong" }));
+    yield* rewrite((trials) => withMark(trials, trial, "wrong"));
     return { kind: "wrongPin", left };
   }
   return { kind: "uncertain", left };

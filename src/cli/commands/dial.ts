@@ -5,7 +5,7 @@
  */
 import type { SignalReading } from "../../at/signal.ts";
 import { UsageError } from "../../config/ppp_words.ts";
-import { type Host, HostError } from "../../host.ts";
+import type { Host, Millis } from "../../host.ts";
 import { tunProblem } from "../../linux/tun_device.ts";
 import { type DialFailure, dialStatus, nextOfDial, statusOfDial } from "../../run/dial/dial_end.ts";
 import type { DialOutcome, DialStep, DialStepName, DialWatcher } from "../../run/dial/dial_settings.ts";
@@ -14,6 +14,8 @@ import { signalWords } from "../../run/dial/verdicts.ts";
 import { faultWords } from "../../run/fault.ts";
 import { runLoop } from "../../run/loop.ts";
 import { Drawing } from "../drawing.ts";
+import { jsonLine } from "../json_line.ts";
+import { LineOutput, ServiceWithOutput } from "../line_output.ts";
 import { answered, printAnswer, printLines } from "../print_lines.ts";
 import { dialUsage, DialUsageError, type DialWords, dialWords } from "./dial_words.ts";
 
@@ -21,6 +23,8 @@ const SCHEMA = 1;
 /** A change of the signal that people are told of, percent. */
 const TOLD_CHANGE = 10;
 const STEP_WIDTH = 62;
+/** How long the last lines wait for a reader. */
+const READ_WITHIN: Millis = 2000;
 
 /** Dial; the exit status. */
 export async function dial(host: Host, args: readonly string[]): Promise<number> {
@@ -39,23 +43,44 @@ export async function dial(host: Host, args: readonly string[]): Promise<number>
     : "must be run as root, to make an interface and set addresses";
   if (missing !== undefined) {
     printLines(host, 2, [`uplinkd dial: ${missing}`]);
+    const failure = { step: "port", reason: "hostFailed", detail: missing } as const;
+    if (!words.json) return dialStatus.hostFailed;
+    const { output, report } = reportOf(host, words);
+    report.end({ failure, wasUp: false });
+    await output.drain(host.clock() + READ_WITHIN);
     return dialStatus.hostFailed;
   }
-  const report = words.json ? new JsonReport(host, words) : new Picture(host, words);
+  const { output, report } = reportOf(host, words);
   const service = new DialService(host, words.settings, report);
-  const status = await serve(host, service);
+  const fault = await serve(host, service, output);
   const { outcome } = service;
-  if (status !== undefined || outcome === undefined) return status ?? dialStatus.hostFailed;
-  report.end(outcome);
+  output.keepAll();
+  if (outcome !== undefined && fault === undefined) report.end(outcome);
+  await output.drain(host.clock() + READ_WITHIN);
+  if (fault !== undefined || outcome === undefined) return fault ?? dialStatus.hostFailed;
   const { failure } = outcome;
-  return answered(host, report.failure, failure === undefined ? dialStatus.ok : statusOfDial(failure.reason));
+  return answered(host, output.failure, failure === undefined ? dialStatus.ok : statusOfDial(failure.reason));
+}
+
+function reportOf(host: Host, words: DialWords): { readonly output: LineOutput; readonly report: Report } {
+  const unread = (count: number) => `${count} lines were not read in time and are left out`;
+  if (!words.json) {
+    const output = new LineOutput(host, 1, (count) => `    ${unread(count)}`);
+    return { output, report: new Picture(host, words, output) };
+  }
+  const startedAt = host.clock();
+  const line = (event: string, content: Readonly<Record<string, unknown>>, atMs?: number) =>
+    jsonLine({ schema: SCHEMA, event, atMs: rounded(atMs ?? host.clock() - startedAt), ...content });
+  const output = new LineOutput(host, 1, (count) => line("log", { level: "warning", text: unread(count) }));
+  const print: PrintEvent = (event, content, atMs) => output.print(line(event, content, atMs));
+  return { output, report: new JsonReport(words, print) };
 }
 
 /** Run it to its end; a status when this program itself is at fault, or the system at an odd place. */
-async function serve(host: Host, service: DialService): Promise<number | undefined> {
+async function serve(host: Host, service: DialService, output: LineOutput): Promise<number | undefined> {
   try {
     service.start();
-    await runLoop(host, service);
+    await runLoop(host, new ServiceWithOutput(service, output));
     return undefined;
   } catch (error) {
     host.log("error", faultWords(error, "the call is ended", host));
@@ -67,8 +92,6 @@ async function serve(host: Host, service: DialService): Promise<number | undefin
 /** What both ways of telling have. */
 interface Report extends DialWatcher {
   readonly end: (outcome: DialOutcome) => void;
-  /** Why a line could not be written, the first time. */
-  readonly failure: HostError | undefined;
 }
 
 /** Milliseconds with two digits behind the point. */
@@ -76,24 +99,16 @@ function rounded(ms: number): number {
   return Math.round(ms * 100) / 100;
 }
 
+/** Print an event with what belongs to it; without a time, it is now. */
+type PrintEvent = (event: string, content: Readonly<Record<string, unknown>>, atMs?: number) => void;
+
 class JsonReport implements Report {
-  failure: HostError | undefined;
-  readonly #host: Host;
   readonly #verbose: boolean;
-  readonly #startedAt: number;
+  readonly #print: PrintEvent;
 
-  constructor(host: Host, { verbose }: DialWords) {
-    this.#host = host;
+  constructor({ verbose }: DialWords, print: PrintEvent) {
     this.#verbose = verbose;
-    this.#startedAt = host.clock();
-  }
-
-  #print(event: string, content: Readonly<Record<string, unknown>>, atMs?: number): void {
-    if (this.failure !== undefined) return;
-    const at = rounded(atMs ?? this.#host.clock() - this.#startedAt);
-    this.failure = printLines(this.#host, 1, [
-      JSON.stringify({ schema: SCHEMA, event, atMs: at, ...content }),
-    ]);
+    this.#print = print;
   }
 
   readonly step = ({ name, detail, facts, atMs, tookMs }: DialStep): void =>
@@ -134,15 +149,14 @@ const titles: Record<DialStepName, string> = {
 
 /** The drawing, line by line. */
 class Picture implements Report {
-  failure: HostError | undefined;
-  readonly #host: Host;
+  readonly #output: LineOutput;
   readonly #verbose: boolean;
   readonly #drawing: Drawing;
   #toldPercent: number | undefined;
   #toldTechnology: string | undefined;
 
-  constructor(host: Host, { verbose }: DialWords) {
-    this.#host = host;
+  constructor(host: Host, { verbose }: DialWords, output: LineOutput) {
+    this.#output = output;
     this.#verbose = verbose;
     this.#drawing = new Drawing(host, 1);
     const { signs } = this.#drawing;
@@ -155,7 +169,7 @@ class Picture implements Report {
   }
 
   #print(...lines: readonly string[]): void {
-    if (this.failure === undefined) this.failure = printLines(this.#host, 1, lines);
+    this.#output.print(...lines);
   }
 
   readonly step = ({ name, detail, atMs, facts }: DialStep): void => {

@@ -3,16 +3,19 @@
  *
  * @module
  */
-import type { PdpType } from "../../at/commands/context.ts";
+import { contextAuthentication, defineContext, type PdpType } from "../../at/commands/context.ts";
+import { dialData } from "../../at/commands/v250.ts";
+import { ArgumentError } from "../../at/parameters.ts";
 import { decodeUtf8, encodeUtf8, fromLatin1, latin1 } from "../../base/text.ts";
 import { loadPppOptions } from "../../config/load_ppp_options.ts";
 import type { PppOptions } from "../../config/ppp_options.ts";
 import { type Host, HostError } from "../../host.ts";
-import { readFile } from "../../linux/files.ts";
+import { readFile, realPath } from "../../linux/files.ts";
 import type { DialSettings } from "../../run/dial/dial_settings.ts";
 import { hostWords } from "../../run/host_words.ts";
 import { PppdSecrets, readLatin1 } from "../../run/pppd_secrets.ts";
 import type { HookPaths, PppdSettings } from "../../run/pppd_settings.ts";
+import { variable, warnOfReaders } from "./modem_input.ts";
 import { hasIpv6 } from "./pppd.ts";
 import { settingsOf, userName } from "./pppd_settings_of.ts";
 
@@ -83,6 +86,8 @@ const withValue = new Set([
 ]);
 const pdpTypes: Readonly<Record<string, PdpType>> = { ip: "IP", ipv6: "IPV6", ipv4v6: "IPV4V6" };
 const MOST_SECRET = 255;
+/** Of IPv6, before all that the kernel and others give. */
+const FIRST_METRIC = 1;
 
 interface Split {
   readonly port: string;
@@ -105,22 +110,31 @@ export function dialWords(host: Host, args: readonly string[]): DialWords {
     throw new DialUsageError(`--pdp-type: expected ip, ipv6 or ipv4v6, got "${type}"`);
   }
   const password = secret(host, values.get("--password-file"), "--password-file", "UPLINKD_PASSWORD");
-  const pin = secret(host, values.get("--pin-file"), "--pin-file", "UPLINKD_PIN");
+  const pin = secret(host, values.get("--pin-file"), "--pin-file", "UPLINKD_PIN")?.trim();
   if (pin !== undefined && !/^[0-9]{4,8}$/.test(pin)) {
     throw new DialUsageError("the PIN: expected 4 to 8 digits");
   }
   const user = values.get("--user");
+  const contextIdentifier = number(values, "--context", 0, 16) ?? 1;
+  const [apn, dialled] = [values.get("--apn"), values.get("--number")];
+  // Said now, and not when the modem has a PIN and a network.
+  if (apn !== undefined) carried(() => defineContext(contextIdentifier, pdpType, apn));
+  carried(() => dialData(contextIdentifier, dialled));
+  const control = values.get("--control");
+  if (control !== undefined && realPath(host, control) === realPath(host, port)) {
+    throw new DialUsageError(`--control: expected another port of the modem than ${port}`);
+  }
   return {
     json: given.has("--json"),
     verbose: given.has("--verbose"),
     settings: {
       port,
-      controlPort: values.get("--control"),
-      contextIdentifier: number(values, "--context", 0, 16) ?? 1,
+      controlPort: control,
+      contextIdentifier,
       pdpType,
-      apn: values.get("--apn"),
-      authentication: user === undefined || password === undefined ? undefined : { user, password },
-      number: values.get("--number"),
+      apn,
+      authentication: accountForModem(user, password),
+      number: dialled,
       pin,
       pinAgain: given.has("--again"),
       allowUnknownRetries: given.has("--unknown-tries"),
@@ -146,13 +160,47 @@ function splitWords(args: readonly string[]): Split {
       const value = words.shift();
       if (value === undefined) throw new DialUsageError(`${word}: a value is missing`);
       values.set(word, value);
-    } else if (word.startsWith("-")) throw new DialUsageError(`unknown word "${word}"`);
+    } else if (word.startsWith("-")) throw new DialUsageError(unknownWord(word));
     else ports.push(word);
   }
   const [port, second] = ports;
   if (port === undefined) throw new DialUsageError("a port is missing, such as /dev/ttyUSB2");
   if (second !== undefined) throw new DialUsageError(`one port is expected, got "${second}" too`);
   return { port, values, given, pppd: end < 0 ? [] : args.slice(end + 1) };
+}
+
+/** Words about one that is not known; what stands behind `=` may be a secret. */
+function unknownWord(word: string): string {
+  const bare = word.replace(/=.*$/, "");
+  if (withValue.has(bare)) return `${bare}: its value is a word of its own`;
+  if (!/^--(pin|pass)/.test(bare)) return `unknown word "${bare}"`;
+  const file = bare.startsWith("--pin") ? "--pin-file" : "--password-file";
+  return `a secret is no argument, those stand in the list of processes: use ${file}`;
+}
+
+/** Throws DialUsageError for what no command can carry. */
+function carried(command: () => unknown): void {
+  try {
+    command();
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    throw new DialUsageError(error.message);
+  }
+}
+
+/** Name and password for the modem's context; undefined where no command can carry them: PPP takes any octets. */
+function accountForModem(
+  user: string | undefined,
+  password: string | undefined,
+): DialSettings["authentication"] {
+  if (user === undefined || password === undefined) return undefined;
+  try {
+    contextAuthentication(1, "chap", user, password);
+    return { user, password };
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    return undefined;
+  }
 }
 
 function number(
@@ -171,8 +219,8 @@ function number(
 }
 
 /** The first line of a file, or a variable. */
-function secret(host: Host, path: string | undefined, word: string, variable: string): string | undefined {
-  if (path === undefined) return host.env(variable);
+function secret(host: Host, path: string | undefined, word: string, name: string): string | undefined {
+  if (path === undefined) return variable(host, name);
   let octets: Uint8Array | undefined;
   try {
     octets = readFile(host, path, MOST_SECRET + 2);
@@ -181,6 +229,7 @@ function secret(host: Host, path: string | undefined, word: string, variable: st
     throw new DialUsageError(`${word}: ${hostWords(error)}`);
   }
   if (octets === undefined) throw new DialUsageError(`${word}: there is no file "${path}"`);
+  warnOfReaders(host, "dial", path);
   return decodeUtf8(octets).split(/\r?\n/)[0] ?? "";
 }
 
@@ -232,6 +281,9 @@ function setNetworks(options: PppOptions, pdpType: PdpType, given: ReadonlySet<s
   if (given.has("--default-route")) {
     options.defaultRoute = options.ip;
     options.defaultRoute6 = options.ipv6;
+    // With a metric of its own it stands beside the others; IPv6 routes come by advertisements, again and again.
+    options.replaceDefaultRoute ||= options.defaultRouteMetric === undefined;
+    options.defaultRoute6Metric ??= FIRST_METRIC;
   }
 }
 

@@ -4,12 +4,14 @@
  * @module
  */
 import type { AtCommand, AtResponse } from "../../at/command.ts";
-import { isSecret, written } from "../../at/commands/v250.ts";
-import { ArgumentError } from "../../at/parameters.ts";
+import { written } from "../../at/commands/v250.ts";
+import { ArgumentError, commandsOfLine } from "../../at/parameters.ts";
 import { ask, type Procedure } from "../../at/procedure.ts";
 import { type FinalResult, finalWords } from "../../at/result_code.ts";
+import { isSecret } from "../../at/secret_lines.ts";
 import { fromLatin1, printable } from "../../base/text.ts";
 import type { Host } from "../../host.ts";
+import { jsonLine } from "../json_line.ts";
 import { printAnswer, printLines } from "../print_lines.ts";
 import { readStandardInput } from "./modem_input.ts";
 import { failed, type ModemWords, onPort, SCHEMA } from "./modem_port.ts";
@@ -56,7 +58,7 @@ export async function modemAt(host: Host, words: ModemWords): Promise<number> {
   if (!words.json) return isGood ? 0 : 1;
   const answers = outcome.result.map(({ line, response }) => ({ line, ...response }));
   const object = { schema: SCHEMA, result: isGood ? "ok" : "failed", port: words.port, answers };
-  return printAnswer(host, [JSON.stringify(object)], isGood ? 0 : 1);
+  return printAnswer(host, [jsonLine(object)], isGood ? 0 : 1);
 }
 
 /** The command lines; words about the one that is none. */
@@ -69,10 +71,11 @@ function commandsOf(lines: readonly string[], timeoutMs: number, fromInput: bool
       if (!fromInput && isSecret(command.body)) {
         return "a PIN or password as an argument stands in the list of processes: write the line to standard input, and say -";
       }
-      if (/^\+(CMGS|CMGW|CMGC|CNMA)\b/i.test(command.body)) {
+      if (commandsOfLine(command.body).some((each) => /^\+(CMGS|CMGW|CMGC|CNMA)\s*=\s*[^?]/i.test(each))) {
         return "this waits for a message, which cannot be given here";
       }
       if (command.kind === "call") return "this would begin a call: uplinkd dial does that";
+      if (command.kind === "handOver") return "this would begin a multiplexer: uplinkd dial does that";
       commands.push(command);
     } catch (error) {
       if (!(error instanceof ArgumentError)) throw error;

@@ -3,22 +3,27 @@
  *
  * @module
  */
+import { functionality } from "../../at/commands/device.ts";
 import { type ServingOperator, servingOperator } from "../../at/commands/operator.ts";
 import { type Registration, registration } from "../../at/commands/registration.ts";
 import { type PinRetries, type PinState, pinState } from "../../at/commands/sim.ts";
 import { type Procedure, query } from "../../at/procedure.ts";
 import { identify, type Identity } from "../../at/procedures/identify.ts";
 import { packets } from "../../at/procedures/register.ts";
+import { isRadioOff } from "../../at/procedures/switch_on.ts";
 import { pinRetries } from "../../at/procedures/unlock.ts";
 import { finalWords } from "../../at/result_code.ts";
 import { fromLatin1, printable } from "../../base/text.ts";
 import type { Host } from "../../host.ts";
 import { Drawing, type Tone } from "../drawing.ts";
+import { jsonLine } from "../json_line.ts";
 import { printAnswer } from "../print_lines.ts";
 import { failed, type ModemWords, onPort, SCHEMA } from "./modem_port.ts";
 
 interface Info {
   readonly identity: Identity;
+  /** `<fun>` of `+CFUN`. */
+  readonly functionality: number | undefined;
   readonly pin: PinState | undefined;
   /** Why the state of the PIN is not known. */
   readonly pinWhy: string | undefined;
@@ -29,6 +34,7 @@ interface Info {
 
 function* readInfo(): Procedure<Info> {
   const identity = yield* identify();
+  const { value: level } = yield* query(functionality);
   const { value: pin, final } = yield* query(pinState);
   const retries = yield* pinRetries(identity.manufacturer ?? "");
   const registrations: Registration[] = [];
@@ -38,26 +44,27 @@ function* readInfo(): Procedure<Info> {
   }
   const { value: operator } = yield* query(servingOperator);
   const pinWhy = pin === undefined ? finalWords(final) : undefined;
-  return { identity, pin, pinWhy, retries, registrations, operator };
+  return { identity, functionality: level, pin, pinWhy, retries, registrations, operator };
 }
 
 /** Show who the modem is; the exit status. */
 export async function modemInfo(host: Host, words: ModemWords): Promise<number> {
   const outcome = await onPort(host, words, readInfo());
   if ("why" in outcome) return failed(host, words, outcome);
-  const { identity, pin, retries, registrations, operator } = outcome.result;
+  const { identity, functionality: level, pin, retries, registrations, operator } = outcome.result;
   if (words.json) {
     const object = {
       schema: SCHEMA,
       result: "ok",
       port: words.port,
       ...identity,
+      functionality: level,
       pin,
       retries,
       registrations,
       operator,
     };
-    return printAnswer(host, [JSON.stringify(object)]);
+    return printAnswer(host, [jsonLine(object)]);
   }
   return printAnswer(host, table(new Drawing(host, 1), words.port, outcome.result));
 }
@@ -66,6 +73,7 @@ const pinWords: Record<PinState, readonly [string, Tone]> = {
   ready: ["ready", "good"],
   pin: ["wants the PIN: uplinkd modem unlock", "bad"],
   puk: ["blocked, wants the PUK", "bad"],
+  absent: ["no card", "bad"],
   secondary: ["ready; wants a second PIN", "good"],
   lock: ["locked to a network, a provider or a modem", "bad"],
   unknown: ["in a state that is not known", "bad"],
@@ -113,6 +121,10 @@ function table(drawing: Drawing, port: string, info: Info): string[] {
       ["IMEI", safe(identity.imei)],
       ["card", safe(identity.iccid)],
       ["IMSI", safe(identity.imsi)],
+      [
+        "radio",
+        isRadioOff(info.functionality) ? drawing.tone("bad", `off (+CFUN: ${info.functionality})`) : "",
+      ],
       ["PIN", drawing.tone(pinTone, safe(pinText)) + tries],
       ["network", drawing.tone(tone, status)],
       ["operator", network.map(safe).filter((each) => each !== "").join(", ")],

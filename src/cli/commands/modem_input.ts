@@ -1,11 +1,12 @@
 /**
- * What a person writes to standard input, or a program that pipes into us.
+ * Secrets and lines that a person gives: on standard input, in a file, in the environment.
  *
  * @module
  */
 import { decodeUtf8 } from "../../base/text.ts";
 import { concat } from "../../base/octets.ts";
 import type { Host } from "../../host.ts";
+import { printLines } from "../print_lines.ts";
 
 const MOST_OCTETS = 65536;
 
@@ -21,4 +22,17 @@ export async function readStandardInput(host: Host): Promise<string> {
     octets = concat(octets, chunk.subarray(0, count));
   }
   return decodeUtf8(octets);
+}
+
+/** A variable of the environment; an empty one is none, as service files have them. */
+export function variable(host: Host, name: string): string | undefined {
+  const value = host.env(name);
+  return value === "" ? undefined : value;
+}
+
+/** Warn where others may read a file that holds a secret. */
+export function warnOfReaders(host: Host, command: string, path: string): void {
+  const mode = host.status(path)?.mode ?? 0;
+  if ((mode & 0o077) === 0) return;
+  printLines(host, 2, [`uplinkd ${command}: warning: others may read ${path}; chmod 600 ${path}`]);
 }

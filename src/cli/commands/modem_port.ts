@@ -5,11 +5,13 @@
  */
 import type { Procedure } from "../../at/procedure.ts";
 import { type Host, HostError } from "../../host.ts";
-import { type DeviceLock, lockDevice, unlockDevice } from "../../linux/lock_file.ts";
+import { type DeviceLock, lockDevice, lockHolder, unlockDevice } from "../../linux/lock_file.ts";
 import { openSerial } from "../../linux/serial.ts";
-import { type AtPortOutcome, AtPortService, type Ledger } from "../../run/at_port.ts";
+import { type AtPortOutcome, AtPortService } from "../../run/at_port.ts";
 import { hostWords } from "../../run/host_words.ts";
+import type { Ledger } from "../../run/ledger.ts";
 import { runLoop } from "../../run/loop.ts";
+import { jsonLine } from "../json_line.ts";
 import { printLines } from "../print_lines.ts";
 
 /** What a person asked for. */
@@ -56,7 +58,7 @@ export async function onPort<R>(
     const taken = lockOf(host, words.port, notes);
     if (typeof taken === "string") return { why: taken, isInterrupted: false };
     lock = taken;
-    const port = openSerial(host, words.port, { baud: words.baud, local: true });
+    const port = openSerial(host, words.port, { baud: words.baud, local: true, refusesHeld: true });
     try {
       port.raiseDtr();
       const service = new AtPortService(host, port, {
@@ -104,6 +106,8 @@ function lockOf(host: Host, port: string, notes: (text: string) => void): Device
     return `${port}: ${owner} has it: ${outcome.why}; end that first`;
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
+    const why = lockHolder(host, port);
+    if (why !== undefined) return `${port}: another program has it: ${why}; end that first`;
     notes(`no lock is taken: ${error.message}`);
     return undefined;
   }
@@ -117,7 +121,7 @@ export function failed(
 ): number {
   if (words.json) {
     printLines(host, 1, [
-      JSON.stringify({ schema: SCHEMA, result: "failed", port: words.port, why: failure.why }),
+      jsonLine({ schema: SCHEMA, result: "failed", port: words.port, why: failure.why }),
     ]);
   }
   printLines(host, 2, [`uplinkd modem: ${failure.why}`]);

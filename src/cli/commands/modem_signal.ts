@@ -9,7 +9,8 @@ import { readSignal } from "../../at/procedures/read_signal.ts";
 import type { CellSignal, SignalReading } from "../../at/signal.ts";
 import type { Host, HostError } from "../../host.ts";
 import { Drawing, type Tone } from "../drawing.ts";
-import { answered, printAnswer, printLines } from "../print_lines.ts";
+import { jsonLine } from "../json_line.ts";
+import { answered, printAnswer, writeLines } from "../print_lines.ts";
 import { failed, type ModemWords, onPort, SCHEMA } from "./modem_port.ts";
 
 /** Read it again and again; `onReading` says whether to go on. */
@@ -44,11 +45,11 @@ export async function modemSignal(host: Host, words: ModemWords): Promise<number
     words,
     watch(words.everyMs, words.watch ? words.count : 1, (reading, atMs) => {
       if (!words.watch) return true;
-      const line = words.json
-        ? JSON.stringify(objectOf(words.port, reading, atMs))
-        : history.line(reading, atMs);
-      failure = printLines(host, 1, [line]);
-      return failure === undefined;
+      const line = words.json ? jsonLine(objectOf(words.port, reading, atMs)) : history.line(reading, atMs);
+      // A reader who has seen enough ends it: the port is not kept for nobody.
+      const unread = writeLines(host, 1, [line]);
+      failure = unread?.code === "EPIPE" ? undefined : unread;
+      return unread === undefined;
     }),
   );
   if (failure !== undefined) return answered(host, failure, 0);
@@ -61,7 +62,7 @@ export async function modemSignal(host: Host, words: ModemWords): Promise<number
     return failed(host, words, { why: `${words.port}: the modem stopped answering`, isInterrupted: false });
   }
   if (words.watch) return 0;
-  if (words.json) return printAnswer(host, [JSON.stringify(objectOf(words.port, reading, 0))]);
+  if (words.json) return printAnswer(host, [jsonLine(objectOf(words.port, reading, 0))]);
   return printAnswer(host, table(drawing, reading));
 }
 

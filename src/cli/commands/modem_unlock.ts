@@ -13,20 +13,19 @@ import { readTextFile } from "../../linux/files.ts";
 import { hostWords } from "../../run/host_words.ts";
 import { PIN_LEDGER, PinLedger } from "../../run/pin_ledger.ts";
 import { Drawing } from "../drawing.ts";
-import { printAnswer, printLines } from "../print_lines.ts";
-import { readStandardInput } from "./modem_input.ts";
+import { jsonLine } from "../json_line.ts";
+import { printAnswer } from "../print_lines.ts";
+import { readStandardInput, variable, warnOfReaders } from "./modem_input.ts";
 import { failed, type ModemWords, onPort, SCHEMA } from "./modem_port.ts";
 
 function* unlockWith(
   words: ModemWords,
   pin: string | undefined,
-  fingerprint: string,
 ): Procedure<UnlockResult> {
   yield* ask(numericErrors);
   const { value } = yield* query(manufacturer);
   return yield* unlock({
     pin,
-    fingerprint,
     manufacturer: value ?? "",
     allowUnknownRetries: words.unknownTries,
     again: words.again,
@@ -38,8 +37,7 @@ export async function modemUnlock(host: Host, words: ModemWords): Promise<number
   try {
     const pin = await readPin(host, words.pinFile);
     const ledger = new PinLedger(host, words.stateFile ?? PIN_LEDGER);
-    const fingerprint = pin === undefined ? "" : ledger.fingerprint(pin);
-    const outcome = await onPort(host, words, unlockWith(words, pin, fingerprint), ledger);
+    const outcome = await onPort(host, words, unlockWith(words, pin), ledger);
     if ("why" in outcome) return failed(host, words, outcome);
     return report(host, words, outcome.result);
   } catch (error) {
@@ -49,12 +47,9 @@ export async function modemUnlock(host: Host, words: ModemWords): Promise<number
 }
 
 async function readPin(host: Host, file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return host.env("UPLINKD_PIN");
+  if (file === undefined) return variable(host, "UPLINKD_PIN");
   if (file === "-") return (await readStandardInput(host)).trim();
-  const mode = host.status(file)?.mode ?? 0;
-  if ((mode & 0o077) !== 0) {
-    printLines(host, 2, [`uplinkd modem: warning: others may read ${file}; chmod 600 ${file}`]);
-  }
+  warnOfReaders(host, "modem", file);
   const text = readTextFile(host, file, 256);
   if (text === undefined) throw new HostError("open", "ENOENT", 2, "No such file", file);
   return text.trim();
@@ -72,7 +67,7 @@ function report(host: Host, words: ModemWords, result: UnlockResult): number {
       unlock: result,
       next,
     };
-    return printAnswer(host, [JSON.stringify(object)], status);
+    return printAnswer(host, [jsonLine(object)], status);
   }
   const drawing = new Drawing(host, 1);
   const sign = drawing.tone(isGood ? "good" : "bad", isGood ? drawing.signs.done : drawing.signs.failed);
@@ -136,6 +131,10 @@ const heldWords: Record<HeldReason, readonly [string, string]> = {
   noPin: [
     "The card wants its PIN, and none was given",
     "Give it with --pin-file FILE, or - for standard input.",
+  ],
+  ledgerBusy: [
+    "The PIN was not entered: another program writes down its tries at this moment",
+    "Try once more in a minute.",
   ],
   unknownState: [
     "The card waits for something that is not known",

@@ -6,15 +6,17 @@
  *
  * @module
  */
+import { credentialsOrderOf } from "../../at/commands/context.ts";
 import { servingOperator } from "../../at/commands/operator.ts";
 import { query } from "../../at/procedure.ts";
 import { defineContext, dial } from "../../at/procedures/call.ts";
 import { identify, type Identity } from "../../at/procedures/identify.ts";
 import { readSignal } from "../../at/procedures/read_signal.ts";
 import { register } from "../../at/procedures/register.ts";
+import { switchOn } from "../../at/procedures/switch_on.ts";
 import { unlock } from "../../at/procedures/unlock.ts";
 import { finalWords } from "../../at/result_code.ts";
-import { HostError } from "../../host.ts";
+import { HostError, type Millis } from "../../host.ts";
 import type { AtSession } from "../at_session.ts";
 import { endWords } from "../end_words.ts";
 import { hostWords } from "../host_words.ts";
@@ -38,6 +40,9 @@ import {
   simFailure,
   technologyNames,
 } from "./verdicts.ts";
+
+/** A name is not worth a longer wait; `+COPS?` may take minutes. */
+const OPERATOR_WITHIN: Millis = 5000;
 
 /** See the file's head. */
 export function* dialCourse(parts: CourseParts): Generator<Wait, DialOutcome, void> {
@@ -79,7 +84,7 @@ function* forward(
   if (signal !== undefined) {
     parts.step("signal", signalWords(signal), { percent: signal.percent, cells: signal.cells });
   }
-  yield* prepareContext(parts, session);
+  yield* prepareContext(parts, session, identity);
   if (settings.multiplexer !== "off" && settings.controlPort === undefined) {
     yield* multiplexLines(parts, lines);
   }
@@ -125,28 +130,23 @@ function* unlockCard(
 ): Generator<Wait, void, void> {
   const { pin, pinAgain: again, allowUnknownRetries } = parts.settings;
   parts.enter("sim");
+  const radio = yield* parts.run(session, switchOn());
+  if (radio.kind === "refused") {
+    parts.log("warning", `The radio is off, and the modem does not switch it on: ${finalWords(radio.final)}`);
+  }
   const result = yield* parts.run(
     session,
     unlock({
       pin,
-      fingerprint: pin === undefined ? "" : fingerprintOf(parts, pin),
       manufacturer: identity.manufacturer ?? "",
       again,
       allowUnknownRetries,
+      isStarting: radio.kind === "switchedOn",
     }),
   );
   const failure = simFailure(result);
   if (failure !== undefined) throw new CourseEnd(failure);
   parts.step("sim", result.kind === "unlocked" ? "unlocked with the PIN" : "ready", { state: result.kind });
-}
-
-function fingerprintOf(parts: CourseParts, pin: string): string {
-  try {
-    return parts.ledger().fingerprint(pin);
-  } catch (error) {
-    if (!(error instanceof HostError)) throw error;
-    throw parts.failure("pinUnkept", hostWords(error));
-  }
 }
 
 function* waitForNetwork(parts: CourseParts, session: AtSession): Generator<Wait, void, void> {
@@ -158,7 +158,8 @@ function* waitForNetwork(parts: CourseParts, session: AtSession): Generator<Wait
     throw new CourseEnd(failure ?? { step: "network", reason: "notRegistered", detail: "no network" });
   }
   const { status, technology } = result.by;
-  const { value: operator } = yield* parts.run(session, query(servingOperator));
+  const named = { ...servingOperator, withinMs: OPERATOR_WITHIN };
+  const { value: operator } = yield* parts.run(session, query(named));
   const known = technology ?? operator?.technology;
   const isRoaming = status.startsWith("roaming");
   const words = [
@@ -173,17 +174,24 @@ function* waitForNetwork(parts: CourseParts, session: AtSession): Generator<Wait
   });
 }
 
-function* prepareContext(parts: CourseParts, session: AtSession): Generator<Wait, void, void> {
+function* prepareContext(
+  parts: CourseParts,
+  session: AtSession,
+  identity: Identity,
+): Generator<Wait, void, void> {
   const { apn, contextIdentifier, pdpType, authentication } = parts.settings;
   if (apn === undefined) return;
   parts.enter("context");
+  const order = credentialsOrderOf(identity.manufacturer ?? "", identity.model ?? "");
   const result = yield* parts.run(
     session,
     defineContext({
       contextIdentifier,
       pdpType,
       apn,
-      ...(authentication === undefined ? {} : { authentication: { method: "chap", ...authentication } }),
+      ...(authentication === undefined
+        ? {}
+        : { authentication: { method: "chap", order, ...authentication } }),
     }),
   );
   if (result.kind === "failed") {

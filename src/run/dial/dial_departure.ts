@@ -13,6 +13,8 @@ import type { CourseParts, Lines, Wait } from "./course_parts.ts";
 const LAST_WORD_WITHIN: Millis = 400;
 const CLOSE_WITHIN: Millis = 1500;
 const HANG_UP_WITHIN: Millis = 8000;
+/** N1 of the basic option where nothing is said, 27.010 §5.7.2: enough to close down. */
+const LEAST_N1 = 31;
 
 /** Undo all of it: the link, the call, the multiplexer, the ports. */
 export function* back(parts: CourseParts, lines: Lines | undefined): Generator<Wait, void, void> {
@@ -29,7 +31,7 @@ export function* back(parts: CourseParts, lines: Lines | undefined): Generator<W
   if (lines !== undefined) {
     if (call !== undefined) parts.give(lines.data.line, lines.data.session);
     if (call?.hasLineEnded === true) lines.data.session.attach(lines.data.line, parts.now);
-    if (parts.multiplexer === undefined) yield* hangUpBare(parts, lines.data);
+    if (parts.multiplexer === undefined) yield* hangUpBare(parts, lines);
     yield* endMultiplexer(parts);
   }
   const { childTimeoutMs } = parts.settings.ppp;
@@ -40,12 +42,22 @@ export function* back(parts: CourseParts, lines: Lines | undefined): Generator<W
 }
 
 /** Where the line is still the call's, or a dial is under way. */
-function* hangUpBare(parts: CourseParts, { line, session }: Lines["data"]): Generator<Wait, void, void> {
+function* hangUpBare(parts: CourseParts, { port, data }: Lines): Generator<Wait, void, void> {
+  const { line, session } = data;
   if (session.isBusy) {
     session.stop(parts.now);
-    yield* parts.until(() => session.engine.isIdle || session.gone !== undefined || undefined, CLOSE_WITHIN);
+    const isSettled = () => session.engine.isIdle || session.gone !== undefined;
+    const settled = yield* parts.until(() => isSettled() || undefined, CLOSE_WITHIN);
+    // A modem that dials and does not listen: the call would get through when nobody is here any more.
+    if (settled === undefined) parts.terminalOf(line)?.port?.dropDtr();
   }
-  if (!session.engine.isHandedOver || session.gone !== undefined) return;
+  const { handedOverTo } = session.engine;
+  if (handedOverTo === undefined || session.gone !== undefined) return;
+  if (handedOverTo === "protocol") {
+    // AT+CMUX was on its way: the multiplexer can only be closed from within.
+    parts.multiplex(port, LEAST_N1, session.handedOver.splice(0));
+    return;
+  }
   parts.enter("hangup");
   const lastWord = () =>
     session.gone !== undefined || session.handedOver.some((each) => latin1(each).includes("NO CARRIER"));
@@ -60,6 +72,9 @@ function* hangUpBare(parts: CourseParts, { line, session }: Lines["data"]): Gene
 export function* endMultiplexer(parts: CourseParts): Generator<Wait, void, void> {
   const { multiplexer } = parts;
   if (multiplexer === undefined) return;
+  // A modem that has said OK to AT+CMUX is in the multiplexer, whether it was spoken to there or not.
+  const isReady = () => multiplexer.isStarted || multiplexer.ended !== undefined;
+  yield* parts.until(() => isReady() || undefined, parts.settings.guardMs + CLOSE_WITHIN);
   multiplexer.stop(parts.now);
   yield* parts.until(() => multiplexer.ended, CLOSE_WITHIN);
   parts.multiplexer = undefined;

@@ -40,6 +40,8 @@ export function* multiplexLines(parts: CourseParts, lines: Lines): Generator<Wai
   parts.enter("multiplexer");
   const offer = yield* parts.run(session, multiplex());
   if (offer === undefined) {
+    // Its OK may have got lost: the multiplexer is on, and the modem deaf to commands.
+    if (session.engine.health === "dead") yield* bringToAt(parts, lines.control);
     if (isWanted) throw parts.failure("multiplexerFailed", "the modem does not take AT+CMUX");
     return;
   }

@@ -94,6 +94,10 @@ export class PppCall {
     while (this.#parts.line.hasFirst && this.ended === undefined) {
       this.#connection.ready(this.#parts.line.fd, now);
     }
+    // The end of the line is read once more: nothing may come any more that says so.
+    if (this.#parts.line.hasEnded && this.ended === undefined) {
+      this.#connection.ready(this.#parts.line.fd, now);
+    }
   }
 
   #show(output: LinkOutput): void {
@@ -129,7 +133,7 @@ export class PppCall {
   #isUp(): void {
     const { interface: wanted } = this.#parts.settings;
     const more = [
-      wanted.defaultRoute ? "with the default route" : "",
+      this.#connection.hasDefaultRoute ? "with the default route" : "",
       wanted.usePeerDns && wanted.writesResolvConf ? "with its name servers" : "",
     ].filter((each) => each !== "");
     const name = this.interfaceName;

@@ -190,7 +190,7 @@ export class DialService implements Service, CourseParts {
     if (terminal.lock) this.files.lineLocks(path);
     let opened: ReturnType<typeof openLine>;
     try {
-      opened = openLine(this.host, { kind: "terminal", path }, terminal, true);
+      opened = openLine(this.host, { kind: "terminal", path }, terminal, true, true);
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
       const reason = error.code === "EBUSY" ? "portLocked" : "portUnopened";

@@ -43,6 +43,7 @@ const heldReasons: Record<HeldReason, readonly [DialReason, string]> = {
   puk: ["pukWanted", "the card is blocked and wants its PUK"],
   lock: ["simLocked", "the modem is bound to another provider's cards"],
   noPin: ["pinWanted", "the card wants its PIN"],
+  ledgerBusy: ["pinHeld", "another program writes down the tries of its PIN at this moment"],
   unknownState: ["simFailed", "the card is in a state that is not known"],
 };
 
@@ -104,8 +105,8 @@ export function callFailure(result: DialResult): DialFailure | undefined {
     ? "noModem"
     : "callRefused";
   const why = cause === undefined ? "" : `: ${harmless(cause)}`;
-  const isOurs = final.kind === "timeout" || final.kind === "portDead" || final.kind === "aborted";
-  const words = isOurs ? finalWords(final) : `the modem answered ${finalWords(final)}`;
+  const isSaid = ["timeout", "portDead", "aborted", "error"].includes(final.kind);
+  const words = isSaid ? finalWords(final) : `the modem answered ${finalWords(final)}`;
   return { step: "dial", reason, detail: `${words}${why}` };
 }
 
