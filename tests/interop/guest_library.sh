@@ -15,7 +15,7 @@ run_scenario() {
   ( set -e; "$name" ) > "$logs/scenario.log" 2>&1 &
   running=$!
   waited=0
-  limit=60
+  limit=150
   [ "$name" = hostile_peers ] && limit=300
   while kill -0 $running 2>/dev/null && [ $waited -lt $((limit * 10)) ]; do
     busybox usleep 100000

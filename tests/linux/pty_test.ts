@@ -4,9 +4,10 @@
  * @module
  */
 import { openPty, openPtySlave } from "../../src/linux/pty.ts";
+import { descriptors, leavesNothing } from "../support/leftovers.ts";
 import { machine } from "../support/machine.ts";
 import { failing, overriding } from "../support/stub_host.ts";
-import { assert, assertEquals, assertThrows, test } from "../support/test.ts";
+import { assertEquals, assertThrows, test } from "../support/test.ts";
 
 const host = machine();
 
@@ -31,8 +32,7 @@ test("openPtySlave goes by the path on kernels that cannot open by the master", 
 });
 
 test("openPty leaves no descriptor open when a request fails", () => {
-  const before = host.list("/proc/self/fd").length;
-  assertThrows(() => openPty(overriding(host, { ioctl: failing("ioctl", "EIO") })));
-  assertEquals(host.list("/proc/self/fd").length, before);
-  assert(before > 0);
+  leavesNothing(() => {
+    assertThrows(() => openPty(overriding(host, { ioctl: failing("ioctl", "EIO") })));
+  }, descriptors);
 });

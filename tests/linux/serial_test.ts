@@ -9,6 +9,7 @@ import { abiOf, openFlags } from "../../src/linux/abi.ts";
 import { openPty, openPtySlave } from "../../src/linux/pty.ts";
 import { openSerial, SerialPort, takeDescriptor } from "../../src/linux/serial.ts";
 import { Termios } from "../../src/linux/termios.ts";
+import { descriptors, leavesNothing } from "../support/leftovers.ts";
 import { machine } from "../support/machine.ts";
 import { failing, MIPS, overriding, stubHost } from "../support/stub_host.ts";
 import { assert, assertEquals, assertThrows, kernelTest, test } from "../support/test.ts";
@@ -134,11 +135,11 @@ kernelTest("openSerial refuses a terminal that another has open, until that one 
 });
 
 kernelTest("openSerial refuses what is not a terminal and leaves no descriptor open", () => {
-  const before = host.list("/proc/self/fd").length;
-  const error = assertThrows(() => openSerial(host, "/dev/null"));
-  assert(error instanceof HostError && error.code === "ENOTTY", String(error));
-  assertThrows(() => openSerial(host, "/dev/ttyNone"), /ttyNone/);
-  assertEquals(host.list("/proc/self/fd").length, before);
+  leavesNothing(() => {
+    const error = assertThrows(() => openSerial(host, "/dev/null"));
+    assert(error instanceof HostError && error.code === "ENOTTY", String(error));
+    assertThrows(() => openSerial(host, "/dev/ttyNone"), /ttyNone/);
+  }, descriptors);
 });
 
 kernelTest("SerialPort survives the loss of its device on every way out", () => {
