@@ -343,6 +343,7 @@ inNetworkNamespace(import.meta.url, () => {
       [["--password=7394"], /use --password-file/],
       [["--apn=7394"], /--apn: its value is a word of its own/],
       [["--control", "PORT0"], /expected another port/],
+      [["--pdp-type", "ipv6"], /goes with --apn/],
     ];
     for (const [words, why] of refused) {
       const result = await dialled(words);

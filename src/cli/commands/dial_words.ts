@@ -27,7 +27,7 @@ export const dialUsage: readonly string[] = [
   "until it is stopped; then everything is put back. docs/DIAL.md has the steps and the exit statuses.",
   "",
   "  --apn NAME            access point; '' is the network's own; left out, the modem's context stays as it is",
-  "  --pdp-type TYPE       ip (as if left out), ipv6 or ipv4v6",
+  "  --pdp-type TYPE       with --apn: ip (as if left out), ipv6 or ipv4v6",
   "  --context N           which context is dialled; 1",
   "  --number NUMBER       what is dialled; *99***N#",
   "  --user NAME           name of the account; its password: --password-file, or UPLINKD_PASSWORD",
@@ -117,6 +117,11 @@ export function dialWords(host: Host, args: readonly string[]): DialWords {
   const user = values.get("--user");
   const contextIdentifier = number(values, "--context", 0, 16) ?? 1;
   const [apn, dialled] = [values.get("--apn"), values.get("--number")];
+  if (apn === undefined && values.has("--pdp-type")) {
+    throw new DialUsageError(
+      "--pdp-type: goes with --apn NAME, which defines the context; '' is the network's own",
+    );
+  }
   // Said now, and not when the modem has a PIN and a network.
   if (apn !== undefined) carried(() => defineContext(contextIdentifier, pdpType, apn));
   carried(() => dialData(contextIdentifier, dialled));
