@@ -61,6 +61,7 @@ export class Connection {
       this.#agreement = new PlaneAgreement({
         plane: this.#plane,
         mostMtu: settings.interface.mtu,
+        ourMru: settings.mru,
         setMtu: (octets) => {
           this.#interface.attempt("set the MTU", () => this.#interface.tun.setMtu(octets));
         },
