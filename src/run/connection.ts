@@ -38,7 +38,6 @@ export class Connection {
   /** What stands; hooks that ran meanwhile may find another one. */
   readonly #agreed: { ip: Ip | undefined; ipv6: Ipv6 | undefined } = { ip: undefined, ipv6: undefined };
   #ended: { reason: LinkEnd; detail: string } | undefined;
-  #hasBegun = false;
   #wasUp = false;
   #wasAsked = false;
   #isDisposed = false;
@@ -119,7 +118,6 @@ export class Connection {
 
   #begin(now: Millis): void {
     if (this.#isDisposed || this.#ended !== undefined) return;
-    this.#hasBegun = true;
     this.#now = now;
     this.#link.handle({ kind: "lowerUp" }, now);
     this.#settle(now);
@@ -197,8 +195,8 @@ export class Connection {
 
   /** Take the link down in an orderly way. */
   close(reason: LinkEnd, text: string, now: Millis): void {
-    // net-init still runs, and no peer has heard of us.
-    if (!this.#hasBegun) this.#ended ??= { reason, detail: text };
+    // Where net-init still runs no peer has heard of us.
+    if (this.#link.phase === "dead") this.#ended ??= { reason, detail: text };
     this.#link.handle({ kind: "close", reason, text }, now);
     this.#settle(now);
   }
