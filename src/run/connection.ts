@@ -79,22 +79,17 @@ export class Connection {
 
   #makeLink(): Link {
     const { host, settings, log } = this.#parts;
-    const seed = new Uint8Array(16);
-    host.random(seed);
-    return new Link({
-      ...settings.link({
-        interfaceName: this.#interface.name,
-        unit: this.#interface.tun.unit,
-        persistentIdentifier: () => this.#interface.persistentIdentifier(),
-        standbyRemote: this.#parts.standby?.ends?.remote,
-        refuseLocal: (address) => {
-          return this.#interface.isTaken(address) ? "an address of another interface here" : undefined;
-        },
-        random: (into) => host.random(into),
-        warn: (text) => log("warning", text),
-      }),
-      seed,
-    });
+    return new Link(settings.link({
+      interfaceName: this.#interface.name,
+      unit: this.#interface.tun.unit,
+      persistentIdentifier: () => this.#interface.persistentIdentifier(),
+      standbyRemote: this.#parts.standby?.ends?.remote,
+      refuseLocal: (address) => {
+        return this.#interface.isTaken(address) ? "an address of another interface here" : undefined;
+      },
+      random: (into) => host.random(into),
+      warn: (text) => log("warning", text),
+    }));
   }
 
   #makePlane(): TunPlane {
