@@ -74,8 +74,9 @@ function show(word: string): string {
   return printable(fromLatin1(word), 1024);
 }
 
-class Loader {
-  readonly options = defaultPppOptions();
+/** Reads words into options. */
+export class Loader {
+  readonly options: PppOptions;
   readonly #request: OptionRequest;
   readonly #ranks = new Map<string, { rank: number; setting: OptionSetting }>();
   readonly #more: OptionSetting[] = [];
@@ -84,8 +85,14 @@ class Loader {
   #deviceFixed = false;
   #afterSecret = false;
 
-  constructor(request: OptionRequest) {
+  constructor(request: OptionRequest, options = defaultPppOptions()) {
     this.#request = request;
+    this.options = options;
+  }
+
+  /** One option with its arguments, or addresses. Throws UsageError. */
+  words(words: readonly string[], source: OptionSource): void {
+    this.#words(words.map((text) => ({ text, source })));
   }
 
   /** From now on the line may not be changed: the file that its name chose is being read. */
@@ -95,7 +102,7 @@ class Loader {
 
   commandLine(args: readonly string[]): void {
     const source: OptionSource = { place: "command line", privileged: this.#request.isRoot, rank: 1 };
-    this.#words(args.map((text) => ({ text, source })));
+    this.words(args, source);
   }
 
   file(path: string, traits: { privileged: boolean; rank: 0 | 1 }, mustExist: boolean): void {

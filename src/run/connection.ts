@@ -38,7 +38,6 @@ export class Connection {
   /** What stands; hooks that ran meanwhile may find another one. */
   readonly #agreed: { ip: Ip | undefined; ipv6: Ipv6 | undefined } = { ip: undefined, ipv6: undefined };
   #ended: { reason: LinkEnd; detail: string } | undefined;
-  #hasBegun = false;
   #wasUp = false;
   #wasAsked = false;
   #isDisposed = false;
@@ -61,6 +60,7 @@ export class Connection {
       this.#agreement = new PlaneAgreement({
         plane: this.#plane,
         mostMtu: settings.interface.mtu,
+        ourMru: settings.mru,
         setMtu: (octets) => {
           this.#interface.attempt("set the MTU", () => this.#interface.tun.setMtu(octets));
         },
@@ -79,22 +79,17 @@ export class Connection {
 
   #makeLink(): Link {
     const { host, settings, log } = this.#parts;
-    const seed = new Uint8Array(16);
-    host.random(seed);
-    return new Link({
-      ...settings.link({
-        interfaceName: this.#interface.name,
-        unit: this.#interface.tun.unit,
-        persistentIdentifier: () => this.#interface.persistentIdentifier(),
-        standbyRemote: this.#parts.standby?.ends?.remote,
-        refuseLocal: (address) => {
-          return this.#interface.isTaken(address) ? "an address of another interface here" : undefined;
-        },
-        random: (into) => host.random(into),
-        warn: (text) => log("warning", text),
-      }),
-      seed,
-    });
+    return new Link(settings.link({
+      interfaceName: this.#interface.name,
+      unit: this.#interface.tun.unit,
+      persistentIdentifier: () => this.#interface.persistentIdentifier(),
+      standbyRemote: this.#parts.standby?.ends?.remote,
+      refuseLocal: (address) => {
+        return this.#interface.isTaken(address) ? "an address of another interface here" : undefined;
+      },
+      random: (into) => host.random(into),
+      warn: (text) => log("warning", text),
+    }));
   }
 
   #makePlane(): TunPlane {
@@ -118,7 +113,6 @@ export class Connection {
 
   #begin(now: Millis): void {
     if (this.#isDisposed || this.#ended !== undefined) return;
-    this.#hasBegun = true;
     this.#now = now;
     this.#link.handle({ kind: "lowerUp" }, now);
     this.#settle(now);
@@ -196,8 +190,8 @@ export class Connection {
 
   /** Take the link down in an orderly way. */
   close(reason: LinkEnd, text: string, now: Millis): void {
-    // net-init still runs, and no peer has heard of us.
-    if (!this.#hasBegun) this.#ended ??= { reason, detail: text };
+    // Where net-init still runs no peer has heard of us.
+    if (this.#link.phase === "dead") this.#ended ??= { reason, detail: text };
     this.#link.handle({ kind: "close", reason, text }, now);
     this.#settle(now);
   }

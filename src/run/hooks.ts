@@ -44,15 +44,20 @@ export class HookEnvironment {
   }
 }
 
-/** What a pair of hooks runs. */
-export interface HookPairOptions {
+/** What a hook runs with. */
+export interface HookOptions {
   readonly host: Host;
   readonly programs: Programs;
   readonly environment: HookEnvironment;
   readonly log: HookLog;
+  /** It is ended after this; 0: it may take as long as it likes. */
+  readonly withinMs: Millis;
+}
+
+/** What a pair of hooks runs. */
+export interface HookPairOptions extends HookOptions {
   readonly upPath: string;
   readonly downPath: string;
-  readonly withinMs: Millis;
 }
 
 /** One pair, such as `ip-up` and `ip-down`. */
@@ -102,7 +107,7 @@ export class HookPair {
 
 /** Run one hook; its pid, or undefined when there is no such program or it could not be started. */
 export function runHook(
-  options: Omit<HookPairOptions, "upPath" | "downPath">,
+  options: HookOptions,
   path: string,
   args: readonly string[],
   now: Millis,
@@ -118,6 +123,9 @@ export function runHook(
       descriptors: [undefined, undefined, undefined],
       withinMs,
       ended: (status, later) => {
+        if (withinMs > 0 && later - now >= withinMs) {
+          log("warning", `Script ${path} was ended: the link waits for it, and it took ${withinMs / 1000} s`);
+        }
         log(
           status === 0 ? "debug" : "warning",
           `Script ${path} finished (pid ${pid}), status = 0x${status.toString(16)}`,

@@ -13,6 +13,8 @@ export interface PlaneAgreementParts {
   readonly plane: DataPlane;
   /** The MTU that the user wants at most (`mtu`). */
   readonly mostMtu: number;
+  /** The MRU that the user wants (`mru`). */
+  readonly ourMru: number;
   readonly setMtu: (octets: number) => void;
   readonly warn: (text: string) => void;
 }
@@ -46,7 +48,7 @@ export class PlaneAgreement {
     switch (change.kind) {
       case "framing":
         plane.setFraming(change);
-        this.#ourMru = change.receive.mru;
+        this.#ourMru = Math.max(this.#parts.ourMru, change.receive.mru);
         this.#setMtu(change.transmit.mru, 0);
         return;
       case "compression":
@@ -70,7 +72,7 @@ export class PlaneAgreement {
     this.#parts.warn(BSD_WARNING);
   }
 
-  /** As pppd: no more than we take ourselves, so that a small `mru` makes for small packets both ways. */
+  /** As pppd: no more than we offer to take, so that a small `mru` makes for small packets both ways. */
   #setMtu(peerMru: number, growth: number): void {
     if (peerMru === 0) return;
     this.#peerMru = peerMru;

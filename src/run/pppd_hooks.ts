@@ -4,13 +4,13 @@
  * @module
  */
 import type { Host, Level, Millis } from "../host.ts";
-import { harmlessName, HookEnvironment, HookPair, runHook } from "./hooks.ts";
+import { harmlessName, HookEnvironment, type HookOptions, HookPair, runHook } from "./hooks.ts";
 import type { Callback } from "../ppp/cbcp.ts";
 import type { HookPaths } from "./pppd_settings.ts";
 import type { Programs } from "./programs.ts";
 
-/** A hook that hangs is ended after this. */
-const HOOK_WITHIN: Millis = 60_000;
+/** A hook that the link waits for is ended after this, should it hang. The others take what time they like, as with pppd. */
+const WAITS_WITHIN: Millis = 60_000;
 
 /** See the file's head. */
 export class Hooks {
@@ -18,13 +18,8 @@ export class Hooks {
   readonly ip: HookPair;
   readonly ipv6: HookPair;
   readonly auth: HookPair;
-  readonly #base: {
-    host: Host;
-    programs: Programs;
-    environment: HookEnvironment;
-    log: (level: Level, text: string) => void;
-    withinMs: Millis;
-  };
+  readonly #base: HookOptions;
+  readonly #waitedFor: HookOptions;
   readonly #paths: HookPaths;
   /** Whether `net-pre-up` runs, and what waits for its end. */
   #isPreparing = false;
@@ -32,7 +27,8 @@ export class Hooks {
 
   constructor(host: Host, programs: Programs, paths: HookPaths, log: (level: Level, text: string) => void) {
     this.#paths = paths;
-    this.#base = { host, programs, environment: this.environment, log, withinMs: HOOK_WITHIN };
+    this.#base = { host, programs, environment: this.environment, log, withinMs: 0 };
+    this.#waitedFor = { ...this.#base, withinMs: WAITS_WITHIN };
     this.ip = new HookPair({ ...this.#base, upPath: paths.ipUp, downPath: paths.ipDown });
     this.ipv6 = new HookPair({ ...this.#base, upPath: paths.ipv6Up, downPath: paths.ipv6Down });
     this.auth = new HookPair({ ...this.#base, upPath: paths.authUp, downPath: paths.authDown });
@@ -56,13 +52,13 @@ export class Hooks {
 
   /** Run `net-init` and go on when it ended; at once where there is none. */
   netInit(args: readonly string[], now: Millis, then: (now: Millis) => void): void {
-    const pid = runHook(this.#base, this.#paths.netInit, args, now, (_status, later) => then(later));
+    const pid = runHook(this.#waitedFor, this.#paths.netInit, args, now, (_status, later) => then(later));
     if (pid === undefined) then(now);
   }
 
   /** The link is about to carry networks: run `net-pre-up`. */
   netPreUp(args: readonly string[], now: Millis): void {
-    const pid = runHook(this.#base, this.#paths.netPreUp, args, now, (_status, later) => {
+    const pid = runHook(this.#waitedFor, this.#paths.netPreUp, args, now, (_status, later) => {
       this.#isPreparing = false;
       for (const then of this.#whenPrepared.splice(0)) then(later);
     });
@@ -82,7 +78,7 @@ export class Hooks {
 
   /** Run `ip-pre-up` and go on when it ended; at once where there is none. */
   ipPreUp(args: readonly string[], now: Millis, then: (now: Millis) => void): void {
-    const pid = runHook(this.#base, this.#paths.ipPreUp, args, now, (_status, later) => then(later));
+    const pid = runHook(this.#waitedFor, this.#paths.ipPreUp, args, now, (_status, later) => then(later));
     if (pid === undefined) then(now);
   }
 }

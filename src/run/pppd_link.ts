@@ -7,6 +7,7 @@ import { formatIpv4, parseIpv4 } from "../base/inet.ts";
 import { uint32Octets } from "../base/octets.ts";
 import { SeededRandom } from "../base/random.ts";
 import type { PppOptions, TimesOptions } from "../config/ppp_options.ts";
+import { withOptionsOfPeer } from "../config/options_of_peer.ts";
 import { addressAllowed, type FoundSecret, suggestedAddress } from "../config/ppp_secrets.ts";
 import type { MppeStartKeys } from "../ppp/auth/mppe_keys.ts";
 import { CcpPolicy } from "../ppp/ccp.ts";
@@ -40,6 +41,10 @@ export function pppdLink(
   const options = optionsWith(context.workaround, configured);
   const identity = identityWith(context.workaround, configuredIdentity);
   const peer: { found: FoundSecret | undefined } = { found: undefined };
+  const seed = new Uint8Array(16);
+  context.random(seed);
+  // From the proof on with what the peer's entry in the secrets file adds.
+  let ofPeer = options;
   return {
     lcp: lcpConfiguration(options, identity, secrets),
     lcpTimes: timesOf(options.lcp, options),
@@ -51,16 +56,35 @@ export function pppdLink(
       adaptive: options.lcpEchoAdaptive,
     },
     authentication: authenticationFactory(options, identity, secrets, context, peer),
-    networks: (peerName, random) =>
-      networks(options, identity, context, peerName === undefined ? undefined : peer, random),
+    networks: (peerName, random) => {
+      const found = peerName === undefined ? undefined : peer.found;
+      ofPeer = optionsOfPeer(options, found, context);
+      return networks(ofPeer, identity, context, found, random);
+    },
     ...(options.ccp || options.mppe.required
-      ? { compression: (keys: MppeStartKeys | "both" | undefined) => compression(options, keys) }
+      ? { compression: (keys: MppeStartKeys | "both" | undefined) => compression(ofPeer, keys) }
       : {}),
     ...callbackOf(options),
-    maxConnectMs: options.maxConnectSeconds * 1000,
-    idleMs: options.idleSeconds * 1000,
-    seed: new Uint8Array(16),
+    get maxConnectMs() {
+      return ofPeer.maxConnectSeconds * 1000;
+    },
+    get idleMs() {
+      return ofPeer.idleSeconds * 1000;
+    },
+    seed,
   };
+}
+
+/** With the options behind `--` in the entry that the peer was checked against. */
+function optionsOfPeer(
+  options: PppOptions,
+  found: FoundSecret | undefined,
+  { warn }: SessionContext,
+): PppOptions {
+  if (found === undefined || found.options.length === 0) return options;
+  const more = withOptionsOfPeer(options, found.options);
+  for (const problem of more.problems) warn(problem);
+  return more.options;
 }
 
 function timesOf(times: TimesOptions, options: PppOptions): NegotiationTimes {
@@ -139,17 +163,11 @@ function networks(
   options: PppOptions,
   identity: LinkIdentity,
   context: SessionContext,
-  peer: { readonly found: FoundSecret | undefined } | undefined,
+  secret: FoundSecret | undefined,
   random: SeededRandom,
 ): NetworkConfiguration[] {
   const result: NetworkConfiguration[] = [];
-  const found = peer?.found?.addresses;
-  const more = peer?.found?.options ?? [];
-  if (more.length > 0) {
-    context.warn(
-      `the options behind -- in the peer's entry of the secrets file change nothing: ${more.join(" ")}`,
-    );
-  }
+  const found = secret?.addresses;
   const addresses = found === undefined && options.allowIp.length === 0
     ? undefined
     : [...found ?? [], ...options.allowIp];

@@ -50,22 +50,34 @@ export class PppdSecrets {
 
   #entries(kind: "pap" | "chap"): SecretEntry[] {
     const path = this.#paths[kind];
-    const text = readLatin1(this.#host, path);
+    const text = this.#read(path);
     if (text === undefined) return [];
     try {
-      const warning = secretsFileWarning(path, this.#host.status(path)?.mode ?? 0);
-      if (warning !== undefined) this.#warn(warning);
       return parseSecrets(text, path);
     } catch (error) {
-      if (!(error instanceof UsageError) && !(error instanceof HostError)) throw error;
+      if (!(error instanceof UsageError)) throw error;
       this.#warn(error.message);
       return [];
     }
   }
 
+  /** The text of a file that holds secrets, with a warning where others than its owner can read it. */
+  #read(path: string): string | undefined {
+    const text = readLatin1(this.#host, path);
+    try {
+      const mode = text === undefined ? 0 : this.#host.status(path)?.mode ?? 0;
+      const warning = secretsFileWarning(path, mode);
+      if (warning !== undefined) this.#warn(warning);
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      this.#warn(error.message);
+    }
+    return text;
+  }
+
   /** The entry with which `client` proves itself to `server`; `server` undefined stands for any. */
   find(kind: "pap" | "chap", client: Uint8Array, server: Uint8Array | undefined): FoundSecret | undefined {
-    return findSecret(this.#entries(kind), client, server, (path) => readLatin1(this.#host, path));
+    return findSecret(this.#entries(kind), client, server, (path) => this.#read(path));
   }
 
   /** Whether a peer's name and password fit an entry of pap-secrets. An empty secret there allows any password. */

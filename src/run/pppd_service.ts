@@ -187,7 +187,7 @@ export class PppdService implements Service {
       }
     };
     guard(() => this.#connection?.abandon(this.#now, guard));
-    guard(() => this.#programs.stopUnbounded(this.#now));
+    guard(() => this.#programs.stopThoseOnLine(this.#now));
     try {
       await waitForTheLast(this.#host, this.#line, this.#programs, this.#host.clock() + CHILD_WAIT);
     } catch (error) {

@@ -85,9 +85,11 @@ export class Programs {
     for (const pid of this.#running.keys()) this.stop(pid, now);
   }
 
-  /** Ask those to end that may run as long as they like: the ones that have the line, not the hooks. */
-  stopUnbounded(now: Millis): void {
-    for (const { pid, program } of this.#running.values()) if (program.withinMs === 0) this.stop(pid, now);
+  /** Ask those to end that have the line; hooks have none of our descriptors. */
+  stopThoseOnLine(now: Millis): void {
+    for (const { pid, program } of this.#running.values()) {
+      if (program.descriptors.some((fd) => fd !== undefined)) this.stop(pid, now);
+    }
   }
 
   /** A program that became another user's (EPERM) is left to end by itself. */

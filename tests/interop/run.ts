@@ -38,6 +38,7 @@ const words = new Set([
   "authenticates",
   "refused",
   "both_ways",
+  "options_of_peer",
   "eap_both_ways",
   "eap_again",
   "eap_refused",

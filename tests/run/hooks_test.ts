@@ -1,5 +1,6 @@
 import { encodeUtf8, fromLatin1 } from "../../src/base/text.ts";
 import { harmlessName, HookEnvironment, HookPair } from "../../src/run/hooks.ts";
+import { Hooks } from "../../src/run/pppd_hooks.ts";
 import { Programs } from "../../src/run/programs.ts";
 import { FakeHost } from "../support/fake_host.ts";
 import { assert, assertEquals, test } from "../support/test.ts";
@@ -72,6 +73,39 @@ test("Programs ends a hook that hangs, first kindly, then for good", () => {
   programs.expire(1000);
   programs.expire(6000);
   assertEquals(host.killed, [[-100, "SIGTERM"], [-100, "SIGKILL"]]);
+});
+
+test("Hooks that nothing waits for take what time they like, the others a minute, which is said", () => {
+  const host = new FakeHost();
+  const names = ["net-init", "net-pre-up", "net-down", "ip-pre-up", "ip-up", "ip-down", "ipv6-up", "auth-up"];
+  for (const name of names) host.files.set(`/${name}`, 0o755);
+  const programs = new Programs(host.asHost);
+  const said: string[] = [];
+  const hooks = new Hooks(host.asHost, programs, {
+    netInit: "/net-init",
+    netPreUp: "/net-pre-up",
+    netDown: "/net-down",
+    ipPreUp: "/ip-pre-up",
+    ipUp: "/ip-up",
+    ipDown: "/ip-down",
+    ipv6Up: "/ipv6-up",
+    ipv6Down: "/ipv6-down",
+    authUp: "/auth-up",
+    authDown: "/auth-down",
+  }, (level, text) => void (level === "warning" && said.push(text)));
+  hooks.ip.up([], 0);
+  hooks.ipv6.up([], 0);
+  hooks.authUp([], 0);
+  hooks.netDown([], 0);
+  assertEquals([programs.count, programs.deadline], [4, undefined]);
+  let isUp = false;
+  hooks.ipPreUp([], 0, () => void (isUp = true));
+  assertEquals(programs.deadline, 60_000);
+  programs.expire(60_000);
+  assertEquals(host.killed, [[-104, "SIGTERM"]]);
+  programs.exited(104, 143, undefined, 60_010);
+  assertEquals(isUp, true);
+  assertEquals(said[0], "Script /ip-pre-up was ended: the link waits for it, and it took 60 s");
 });
 
 test("harmlessName leaves nothing that a shell or a path could act on (H64)", () => {

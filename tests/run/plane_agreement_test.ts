@@ -10,7 +10,7 @@ import { assertEquals, test } from "../support/test.ts";
 
 const nothing = () => undefined;
 
-function agreement(mostMtu: number) {
+function agreement(mostMtu: number, ourMru = 1500) {
   const mtus: number[] = [];
   const plane: DataPlane = {
     interests: () => [],
@@ -33,7 +33,7 @@ function agreement(mostMtu: number) {
       throw new Error("not asked for");
     },
   };
-  const parts = { plane, mostMtu, setMtu: (octets: number) => void mtus.push(octets), warn: nothing };
+  const parts = { plane, mostMtu, ourMru, setMtu: (octets: number) => void mtus.push(octets), warn: nothing };
   const agreed = new PlaneAgreement(parts);
   return {
     mtus,
@@ -59,17 +59,20 @@ function agreement(mostMtu: number) {
 
 test("the MTU is the least of the peer's MRU, ours and the mtu that was asked for, as pppd has it", () => {
   for (
-    const [peers, ours, most, mtu] of [
-      [1500, 1500, 1500, 1500],
-      [1400, 1500, 1500, 1400],
-      [1500, 576, 1500, 576],
-      [9000, 1500, 9000, 1500],
-      [1500, 1500, 1300, 1300],
+    const [peers, wanted, ours, most, mtu] of [
+      [1500, 1500, 1500, 1500, 1500],
+      [1400, 1500, 1500, 1500, 1400],
+      [1500, 576, 576, 1500, 576],
+      // A peer that naked our MRU, or rejected it, has not made the user's wish any smaller.
+      [1500, 1500, 1400, 1500, 1500],
+      [1500, 576, 1500, 1500, 1500],
+      [9000, 1500, 1500, 9000, 1500],
+      [1500, 1500, 1500, 1300, 1300],
     ] as const
   ) {
-    const { mtus, framing } = agreement(most);
+    const { mtus, framing } = agreement(most, wanted);
     framing(peers, ours);
-    assertEquals(mtus, [mtu], `${peers} ${ours} ${most}`);
+    assertEquals(mtus, [mtu], `${peers} ${wanted} ${ours} ${most}`);
   }
 });
 

@@ -3,19 +3,21 @@
  *
  * @module
  */
-import { encodeUtf8, fromLatin1 } from "../../src/base/text.ts";
+import { encodeUtf8, fromLatin1, latin1 } from "../../src/base/text.ts";
 import { HostError } from "../../src/host.ts";
 import { PppdSecrets } from "../../src/run/pppd_secrets.ts";
 import { stubHost, X86_64 } from "../support/stub_host.ts";
 import { assertEquals, test } from "../support/test.ts";
 
-function secrets(chap: string): PppdSecrets {
+function secrets(chap: string, warnings: string[] = []): PppdSecrets {
+  const files = new Map([["/etc/ppp/chap-secrets", chap], ["/etc/key", "sesame"]]);
   let rest: Uint8Array = new Uint8Array(0);
   const host = stubHost({
     platform: X86_64,
     open: (path) => {
-      if (path !== "/etc/ppp/chap-secrets") throw new HostError("open", "ENOENT", 2, "no such file", path);
-      rest = encodeUtf8(chap);
+      const text = files.get(path);
+      if (text === undefined) throw new HostError("open", "ENOENT", 2, "no such file", path);
+      rest = encodeUtf8(text);
       return 3;
     },
     read: (_fd, into) => {
@@ -25,10 +27,26 @@ function secrets(chap: string): PppdSecrets {
       return count;
     },
     close: () => {},
-    status: () => undefined,
+    status: (path) => ({
+      kind: "file",
+      mode: path === "/etc/key" ? 0o644 : 0o600,
+      uid: 0,
+      gid: 0,
+      sizeOctets: rest.length,
+      inode: 1,
+      device: 1,
+      modified: 0,
+    }),
   });
-  return new PppdSecrets(host, () => {});
+  return new PppdSecrets(host, (text) => void warnings.push(text));
 }
+
+test("PppdSecrets warns of a file that others can read, also where a secret is in one of its own", () => {
+  const warnings: string[] = [];
+  const found = secrets("a server @/etc/key *", warnings).find("chap", fromLatin1("a"), fromLatin1("server"));
+  assertEquals(latin1(found?.secret ?? new Uint8Array(0)), "sesame");
+  assertEquals(warnings, ["Warning - secret file /etc/key has world and/or group access"]);
+});
 
 test("PppdSecrets tells whether any peer may have an IP address, by pppd's rules", () => {
   const allowed = (line: string) => secrets(line).allowsAnyAddress(fromLatin1("server"));

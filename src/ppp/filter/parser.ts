@@ -231,11 +231,11 @@ class Parser extends ValueParser {
   }
 
   #relation(): Expression {
-    const left = this.value();
+    const left = this.side();
     const relation = relations.get(this.peek().text);
     if (relation === undefined || this.peek().kind !== "sign") this.unexpected("a relation such as = or >");
     this.next();
-    return { kind: "relation", relation, left, right: this.value() };
+    return { kind: "relation", relation, left, right: this.side() };
   }
 }
 

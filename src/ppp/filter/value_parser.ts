@@ -24,8 +24,8 @@ export const arithmeticOperators: ReadonlyMap<string, { operator: Arithmetic; ra
 
 const MOST_RANK = 6;
 const DEEPEST = 64;
-/** Of a whole filter: each may stand inside the one before. */
-const MOST_SIGNS = 512;
+/** Of one number: each may stand inside the one before. */
+const MOST_SIGNS = 64;
 const payloads = new Set(["icmp", "igmp", "igrp", "tcp", "udp", "sctp", "pim", "vrrp"]);
 
 /** See the file's head. */
@@ -96,7 +96,13 @@ export class ValueParser {
     throw new FilterError(token.column, `expected a number, got ${token.text || "the end"}`);
   }
 
-  /** A whole value. Throws FilterError. */
+  /** One side of a relation. Throws FilterError. */
+  protected side(): Value {
+    this.#signs = 0;
+    return this.value();
+  }
+
+  /** A value whose signs bind at least so close. Throws FilterError. */
   protected value(least = 1): Value {
     let left = this.#operand();
     let isCompound = false;
@@ -111,7 +117,7 @@ export class ValueParser {
       }
       this.#signs += 1;
       if (this.#signs > MOST_SIGNS) {
-        throw new FilterError(sign.column, `more than ${MOST_SIGNS} signs of arithmetic`);
+        throw new FilterError(sign.column, `a number of more than ${MOST_SIGNS} signs`);
       }
       this.next();
       const right = rank === undefined ? this.#operand() : this.value(Math.min(rank + 1, MOST_RANK));

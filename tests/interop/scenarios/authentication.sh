@@ -114,3 +114,16 @@ secrets_without_addresses() {
   logged near "local  IP address 10.0.0.7"
   up 20
 }
+
+# Options behind -- in a secrets file are those of that peer.
+options_of_peer() { # PROGRAM
+  echo 'client server "open sesame" 10.0.0.7 -- idle 3 10.0.0.5:10.0.0.7 ms-dns 192.0.2.9 noipv6' > /etc/ppp/chap-secrets
+  far "$1" auth name server require-chap 10.0.0.1:10.0.0.2
+  near pppd noauth user client password 'open sesame' remotename server noipdefault usepeerdns
+  logged near "local  IP address 10.0.0.7"
+  logged near "remote IP address 10.0.0.5"
+  logged near "primary   DNS address 192.0.2.9"
+  ended far 12
+}
+options_of_peer_server() { options_of_peer ours; }
+options_of_peer_debian() { options_of_peer pppd; }
