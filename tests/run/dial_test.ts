@@ -5,7 +5,7 @@
  * @module
  */
 import { interfaceByName } from "../../src/linux/interface.ts";
-import { Netlink } from "../../src/linux/netlink.ts";
+import { Netlink, RTM } from "../../src/linux/netlink.ts";
 import { writeFileAtomically } from "../../src/linux/files.ts";
 import { defaultRoutes } from "../../src/linux/route.ts";
 import { type DialRun, type DialTraits, runDial } from "../support/dial_run.ts";
@@ -85,6 +85,22 @@ inNetworkNamespace(import.meta.url, () => {
       const result = await dialled(["--apn", "internet"], { script: ec25, before });
       assertUp(result, [...toDial, "multiplexer", ...toOnline]);
     }
+  });
+
+  test("dial ends with 12 where another program removes its interface", async () => {
+    const whileUp = () => {
+      const netlink = new Netlink(host);
+      const { index } = interfaceByName(netlink, "ppp0") ?? { index: 0 };
+      // struct ifinfomsg: family, padding, type, index, flags, change.
+      const body = netlink.body().uint32(0).uint32(index).uint32(0).uint32(0).finish();
+      netlink.request(RTM.DELLINK, 0, body);
+      netlink.close();
+      return "goesOn" as const;
+    };
+    const result = await dialled(["--apn", "internet"], { script: ec25, whileUp });
+    assertEquals([result.status, result.failure?.reason], [12, "linkEnded"], result.said);
+    assert(/ppp0 is gone/.test(result.failure?.detail ?? ""), result.said);
+    assertEquals(isLeft(), []);
   });
 
   test("dial switches the radio on that another program has left off", async () => {

@@ -255,8 +255,13 @@ function* carry(
   parts.isLeaving = true;
   const ended = yield* parts.until(() => call.ended);
   found.wasUp = call.connection.wasUp;
-  if (ended === undefined || ended.reason === "asked") {
-    return { step: "online", reason: "interrupted", detail: `stopped by ${parts.interruptedBy ?? "itself"}` };
+  const { interruptedBy } = parts;
+  if (ended === undefined || (ended.reason === "asked" && interruptedBy !== undefined)) {
+    return { step: "online", reason: "interrupted", detail: `stopped by ${interruptedBy ?? "itself"}` };
+  }
+  if (call.connection.hasFailed) {
+    const detail = `interface ${call.interfaceName} is gone: another program removed it`;
+    return { step: "online", reason: "linkEnded", detail };
   }
   const reason = line.hasEnded ? "callLost" : reasonOfLink(ended.reason, found.wasUp);
   const detail = line.hasEnded
