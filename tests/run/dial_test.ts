@@ -375,6 +375,9 @@ inNetworkNamespace(import.meta.url, () => {
       [["--password=7394"], /use --password-file/],
       [["--apn=7394"], /--apn: its value is a word of its own/],
       [["--control", "PORT0"], /expected another port/],
+      [["--", "persist"], /-- persist: a dial has no use for it/],
+      [["--", "connect", "chat"], /-- connect: a dial/],
+      [["--", "require-chap"], /a dial has no use/],
     ];
     for (const [words, why] of refused) {
       const result = await dialled(words);
