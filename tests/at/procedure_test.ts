@@ -46,6 +46,12 @@ test("identify asks again when something unasked took the place of the answer", 
   assertEquals(play(identify(), modem).result?.manufacturer, "huawei");
 });
 
+test("identify asks nothing more of a port that is dead", () => {
+  const { result, tookMs } = play(identify(), (line) => line === "AT+CMEE=1" ? "\r\nOK\r\n" : "");
+  assertEquals(Object.values(result ?? {}).filter((each) => each !== undefined), []);
+  assert(tookMs < 30_000, `${tookMs} ms`);
+});
+
 test("readSignal joins what a maker's commands and the standard's tell of the same cell", () => {
   const modem = table({
     'AT+QENG="servingcell"':

@@ -60,8 +60,8 @@ export interface DialTraits {
   readonly stopAt?: RegExp;
   /** Said to the first port before, as a program that was killed might have. */
   readonly before?: readonly string[];
-  /** Done when the link is up and is about to be stopped. */
-  readonly whileUp?: () => void;
+  /** Done when the link is up and is about to be stopped; "goesOn": it is not stopped after all. */
+  readonly whileUp?: () => "goesOn" | void;
   /** Nobody reads what it says. */
   readonly isUnread?: boolean;
   /** Default true. */
@@ -327,7 +327,8 @@ class World {
       this.#stopAt = this.now + stopAfterMs;
     }
     const isDue = this.#stopAt !== undefined && this.now >= this.#stopAt;
-    if (isDue) this.#traits.whileUp?.();
-    return isDue;
+    if (!isDue) return false;
+    this.#wasAsked = this.#traits.whileUp?.() === "goesOn";
+    return !this.#wasAsked;
   }
 }

@@ -33,13 +33,14 @@ export interface Identity {
 /** Ask for all of it. A modem that says something unasked in between is asked again. */
 export function* identify(): Procedure<Identity> {
   yield* ask(numericErrors);
+  const port = { isDead: false };
   return {
-    manufacturer: yield* firstOf([manufacturer, plainManufacturer]),
-    model: yield* firstOf([model, plainModel]),
-    revision: yield* firstOf([revision, plainRevision]),
-    imei: yield* firstOf([serialNumber]),
-    imsi: yield* firstOf([subscriberIdentity]),
-    iccid: yield* firstOf(cardNumberCommands),
+    manufacturer: yield* firstOf([manufacturer, plainManufacturer], port),
+    model: yield* firstOf([model, plainModel], port),
+    revision: yield* firstOf([revision, plainRevision], port),
+    imei: yield* firstOf([serialNumber], port),
+    imsi: yield* firstOf([subscriberIdentity], port),
+    iccid: yield* firstOf(cardNumberCommands, port),
   };
 }
 
@@ -48,13 +49,18 @@ export function* cardNumber(): Procedure<string | undefined> {
   return yield* firstOf(cardNumberCommands);
 }
 
-/** The first answer with a meaning. A command that ended well without one is asked once more. */
-function* firstOf(commands: readonly ReadCommand<string>[]): Procedure<string | undefined> {
+/** The first answer with a meaning. A command that ended well without one is asked once more; a port that is dead nothing more. */
+function* firstOf(
+  commands: readonly ReadCommand<string>[],
+  port: { isDead: boolean } = { isDead: false },
+): Procedure<string | undefined> {
+  if (port.isDead) return undefined;
   for (const command of commands) {
     for (let turn = 0; turn < 2; turn++) {
       const { value, final } = yield* query(command);
       if (value !== undefined && !isUnsolicited(value)) return value;
-      if (final.kind === "portDead" || final.kind === "detached") return undefined;
+      port.isDead = final.kind === "portDead" || final.kind === "detached";
+      if (port.isDead) return undefined;
       if (final.kind !== "ok") break;
     }
   }

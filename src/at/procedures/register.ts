@@ -35,7 +35,9 @@ export function* register(withinMs: Millis): Procedure<RegisterResult> {
   for (const domain of domains) {
     // With the cause of a refusal where the modem can, else with area and cell.
     const { final } = yield* ask(reportRegistration(domain, 3));
-    if (final.kind === "portDead" || final.kind === "detached") return { kind: "timeout", all: [] };
+    if (final.kind === "detached") return { kind: "timeout", all: [] };
+    // A modem that does not answer for a moment may come back while it is waited for.
+    if (final.kind === "portDead") break;
     if (final.kind !== "ok") yield* ask(reportRegistration(domain, 2));
   }
   let deniedSince: Millis | undefined;

@@ -254,6 +254,8 @@ function pppSettings(
     isRoot: host.uid === 0,
     home: undefined,
   });
+  const unheard = unheardOption(options);
+  if (unheard !== undefined) throw new DialUsageError(`-- ${unheard}: a dial has no use for it`);
   const user = fromLatin1(latin1(encodeUtf8(account.user ?? options.user ?? "")));
   const secrets = new PppdSecrets(host, () => {}, options.secretsFiles);
   if (account.password !== undefined) options.password = encodeUtf8(account.password);
@@ -276,6 +278,27 @@ function pppSettings(
   };
   const settings = settingsOf(userName(host), options, { kind: "terminal", path: port }, identity, secrets);
   return given.has("--hooks") ? settings : { ...settings, hooks: withoutSystemHooks(settings.hooks) };
+}
+
+/** An option of pppd that would go unheard: the line, the call and its end are the dial's own, and the network is believed. */
+function unheardOption(options: PppOptions): string | undefined {
+  const given: readonly (readonly [string, unknown])[] = [
+    ["connect", options.connect],
+    ["disconnect", options.disconnect],
+    ["init", options.init],
+    ["welcome", options.welcome],
+    ["pty", options.pty],
+    ["socket", options.socket],
+    ["notty", options.notty],
+    ["persist", options.persist],
+    ["demand", options.demand],
+    ["updetach", options.updetach],
+    ["dryrun", options.dryrun],
+    ["callback", options.callback],
+    ["auth", options.auth],
+    ["require-…", options.require.size > 0],
+  ];
+  return given.find(([, value]) => value !== undefined && value !== false)?.[0];
 }
 
 function setNetworks(options: PppOptions, pdpType: PdpType, given: ReadonlySet<string>): void {

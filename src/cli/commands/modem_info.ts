@@ -32,17 +32,20 @@ interface Info {
   readonly operator: ServingOperator | undefined;
 }
 
-function* readInfo(): Procedure<Info> {
+/** Undefined: the modem stopped answering. */
+function* readInfo(): Procedure<Info | undefined> {
   const identity = yield* identify();
   const { value: level } = yield* query(functionality);
   const { value: pin, final } = yield* query(pinState);
+  if (final.kind === "portDead") return undefined;
   const retries = yield* pinRetries(identity.manufacturer ?? "");
   const registrations: Registration[] = [];
   for (const domain of ["eps", "5gs", "ps", "cs"] as const) {
     const { value } = yield* query(registration(domain));
     if (value !== undefined) registrations.push(value);
   }
-  const { value: operator } = yield* query(servingOperator);
+  const { value: operator, final: last } = yield* query(servingOperator);
+  if (last.kind === "portDead") return undefined;
   const pinWhy = pin === undefined ? finalWords(final) : undefined;
   return { identity, functionality: level, pin, pinWhy, retries, registrations, operator };
 }
@@ -51,7 +54,11 @@ function* readInfo(): Procedure<Info> {
 export async function modemInfo(host: Host, words: ModemWords): Promise<number> {
   const outcome = await onPort(host, words, readInfo());
   if ("why" in outcome) return failed(host, words, outcome);
-  const { identity, functionality: level, pin, retries, registrations, operator } = outcome.result;
+  const info = outcome.result;
+  if (info === undefined) {
+    return failed(host, words, { why: `${words.port}: the modem stopped answering`, isInterrupted: false });
+  }
+  const { identity, functionality: level, pin, retries, registrations, operator } = info;
   if (words.json) {
     const object = {
       schema: SCHEMA,
@@ -66,7 +73,7 @@ export async function modemInfo(host: Host, words: ModemWords): Promise<number> 
     };
     return printAnswer(host, [jsonLine(object)]);
   }
-  return printAnswer(host, table(new Drawing(host, 1), words.port, outcome.result));
+  return printAnswer(host, table(new Drawing(host, 1), words.port, info));
 }
 
 const pinWords: Record<PinState, readonly [string, Tone]> = {

@@ -8,7 +8,7 @@
  */
 import { credentialsOrderOf } from "../../at/commands/context.ts";
 import { servingOperator } from "../../at/commands/operator.ts";
-import { query } from "../../at/procedure.ts";
+import { type Procedure, query } from "../../at/procedure.ts";
 import { defineContext, dial } from "../../at/procedures/call.ts";
 import { identify, type Identity } from "../../at/procedures/identify.ts";
 import { readSignal } from "../../at/procedures/read_signal.ts";
@@ -16,7 +16,7 @@ import { register } from "../../at/procedures/register.ts";
 import { switchOn } from "../../at/procedures/switch_on.ts";
 import { unlock } from "../../at/procedures/unlock.ts";
 import { finalWords } from "../../at/result_code.ts";
-import { HostError, type Millis } from "../../host.ts";
+import { HostError } from "../../host.ts";
 import type { AtSession } from "../at_session.ts";
 import { endWords } from "../end_words.ts";
 import { hostWords } from "../host_words.ts";
@@ -40,9 +40,6 @@ import {
   simFailure,
   technologyNames,
 } from "./verdicts.ts";
-
-/** A name is not worth a longer wait; `+COPS?` may take minutes. */
-const OPERATOR_WITHIN: Millis = 5000;
 
 /** See the file's head. */
 export function* dialCourse(parts: CourseParts): Generator<Wait, DialOutcome, void> {
@@ -72,7 +69,7 @@ function* forward(
   const { session } = lines.control;
   parts.enter("modem");
   yield* bringToAt(parts, lines.control);
-  const identity = yield* parts.run(session, identify());
+  const identity = yield* asked(parts, session, identify());
   parts.step("modem", identityWords(identity), {
     manufacturer: identity.manufacturer,
     model: identity.model,
@@ -80,7 +77,7 @@ function* forward(
   });
   yield* unlockCard(parts, session, identity);
   yield* waitForNetwork(parts, session);
-  const signal = yield* parts.run(session, readSignal({ ...identity }));
+  const signal = yield* asked(parts, session, readSignal({ ...identity }));
   if (signal !== undefined) {
     parts.step("signal", signalWords(signal), { percent: signal.percent, cells: signal.cells });
   }
@@ -108,6 +105,17 @@ function* forward(
   return yield* carry(parts, lines, found);
 }
 
+/** What a procedure gives; whatever it is, a modem that has stopped answering by its end is the reason of what follows. */
+function* asked<R>(
+  parts: CourseParts,
+  session: AtSession,
+  procedure: Procedure<R>,
+): Generator<Wait, R, void> {
+  const result = yield* parts.run(session, procedure);
+  if (session.engine.health === "dead") throw parts.failure("noModem", "the modem stopped answering");
+  return result;
+}
+
 function openLines(parts: CourseParts): Lines {
   const { settings } = parts;
   parts.enter("port");
@@ -130,11 +138,12 @@ function* unlockCard(
 ): Generator<Wait, void, void> {
   const { pin, pinAgain: again, allowUnknownRetries } = parts.settings;
   parts.enter("sim");
-  const radio = yield* parts.run(session, switchOn());
+  const radio = yield* asked(parts, session, switchOn());
   if (radio.kind === "refused") {
     parts.log("warning", `The radio is off, and the modem does not switch it on: ${finalWords(radio.final)}`);
   }
-  const result = yield* parts.run(
+  const result = yield* asked(
+    parts,
     session,
     unlock({
       pin,
@@ -152,14 +161,13 @@ function* unlockCard(
 function* waitForNetwork(parts: CourseParts, session: AtSession): Generator<Wait, void, void> {
   const { registerMs } = parts.settings;
   parts.enter("network");
-  const result = yield* parts.run(session, register(registerMs));
+  const result = yield* asked(parts, session, register(registerMs));
   const failure = networkFailure(result, registerMs);
   if (failure !== undefined || result.kind !== "registered") {
     throw new CourseEnd(failure ?? { step: "network", reason: "notRegistered", detail: "no network" });
   }
   const { status, technology } = result.by;
-  const named = { ...servingOperator, withinMs: OPERATOR_WITHIN };
-  const { value: operator } = yield* parts.run(session, query(named));
+  const { value: operator } = yield* asked(parts, session, query(servingOperator));
   const known = technology ?? operator?.technology;
   const isRoaming = status.startsWith("roaming");
   const words = [
@@ -183,7 +191,8 @@ function* prepareContext(
   if (apn === undefined) return;
   parts.enter("context");
   const order = credentialsOrderOf(identity.manufacturer ?? "", identity.model ?? "");
-  const result = yield* parts.run(
+  const result = yield* asked(
+    parts,
     session,
     defineContext({
       contextIdentifier,
@@ -246,8 +255,13 @@ function* carry(
   parts.isLeaving = true;
   const ended = yield* parts.until(() => call.ended);
   found.wasUp = call.connection.wasUp;
-  if (ended === undefined || ended.reason === "asked") {
-    return { step: "online", reason: "interrupted", detail: `stopped by ${parts.interruptedBy ?? "itself"}` };
+  const { interruptedBy } = parts;
+  if (ended === undefined || (ended.reason === "asked" && interruptedBy !== undefined)) {
+    return { step: "online", reason: "interrupted", detail: `stopped by ${interruptedBy ?? "itself"}` };
+  }
+  if (call.connection.hasFailed) {
+    const detail = `interface ${call.interfaceName} is gone: another program removed it`;
+    return { step: "online", reason: "linkEnded", detail };
   }
   const reason = line.hasEnded ? "callLost" : reasonOfLink(ended.reason, found.wasUp);
   const detail = line.hasEnded
