@@ -5,6 +5,7 @@
  */
 import { decodeUtf8, fromLatin1, latin1 } from "../../src/base/text.ts";
 import type { Fd } from "../../src/host.ts";
+import { modemWords } from "../../src/cli/commands/modem_words.ts";
 import { abiOf, openFlags } from "../../src/linux/abi.ts";
 import { lockDevice, unlockDevice } from "../../src/linux/lock_file.ts";
 import { openPty, openPtySlave } from "../../src/linux/pty.ts";
@@ -217,6 +218,12 @@ kernelTest("uplinkd modem at takes the port before and behind the command lines"
     const { status, out } = await session(["modem", "at", ...words], table(quectel));
     assertEquals([status, out], [0, "+CSQ: 31,99\nOK\nQuectel\nOK\n"], words.join(" "));
   }
+  const words = modemWords(machine(), "at", ["AT+COPS=?", "/dev/ttyUSB2"]);
+  assertEquals(typeof words === "string" ? words : [words.port, words.lines, words.timeoutMs], [
+    "/dev/ttyUSB2",
+    ["AT+COPS=?"],
+    undefined,
+  ]);
   const input = await session(["modem", "at", "-", "PORT"], table(quectel), "AT+CSQ\n");
   assertEquals([input.status, input.out], [0, "+CSQ: 31,99\nOK\n"]);
   const both = await session(["modem", "at", "PORT", "AT+CSQ;+COPS?", "ATI", "AT&V"], (line) => {

@@ -43,7 +43,7 @@ const usage = [
   "  --verbose        also what is sent and received",
   "  --every SECONDS  between two readings of -w; 1",
   "  --count NUMBER   readings of -w; without it until Ctrl-C",
-  "  --timeout S      how long each command may take; 30",
+  "  --timeout S      how long each command may take; 30, and 180 where networks are looked for",
   "  --pin-file FILE  the PIN; - is standard input. Else UPLINKD_PIN of the environment. It is no argument:",
   "                   those stand in the list of processes",
   "  --again          enter it although it is written down as failed",

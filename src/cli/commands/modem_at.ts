@@ -10,7 +10,7 @@ import { ask, type Procedure } from "../../at/procedure.ts";
 import { type FinalResult, finalWords } from "../../at/result_code.ts";
 import { isSecret } from "../../at/secret_lines.ts";
 import { fromLatin1, printable } from "../../base/text.ts";
-import type { Host } from "../../host.ts";
+import type { Host, Millis } from "../../host.ts";
 import { jsonLine } from "../json_line.ts";
 import { printAnswer, printLines } from "../print_lines.ts";
 import { readStandardInput } from "./modem_input.ts";
@@ -61,13 +61,25 @@ export async function modemAt(host: Host, words: ModemWords): Promise<number> {
   return printAnswer(host, [jsonLine(object)], isGood ? 0 : 1);
 }
 
+const USUAL: Millis = 30_000;
+/** What looks for networks, attaches or scans takes minutes on many. */
+const LONG: Millis = 180_000;
+
+function usualLimit(line: string): Millis {
+  return /\+(COPS|CGATT|CGACT|QSCAN|CNETSCAN)\s*=/i.test(line) ? LONG : USUAL;
+}
+
 /** The command lines; words about the one that is none. */
-function commandsOf(lines: readonly string[], timeoutMs: number, fromInput: boolean): AtCommand[] | string {
+function commandsOf(
+  lines: readonly string[],
+  timeoutMs: number | undefined,
+  fromInput: boolean,
+): AtCommand[] | string {
   if (lines.length === 0) return "which command? Such as 'AT+CSQ', or - for standard input";
   const commands: AtCommand[] = [];
   for (const line of lines) {
     try {
-      const command = written(line, timeoutMs);
+      const command = written(line, timeoutMs ?? usualLimit(line));
       if (!fromInput && isSecret(command.body)) {
         return "a PIN or password as an argument stands in the list of processes: write the line to standard input, and say -";
       }

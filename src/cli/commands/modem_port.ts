@@ -25,7 +25,8 @@ export interface ModemWords {
   readonly baud: number | undefined;
   readonly everyMs: number;
   readonly count: number | undefined;
-  readonly timeoutMs: number;
+  /** Undefined: as long as such a command may take. */
+  readonly timeoutMs: number | undefined;
   readonly pinFile: string | undefined;
   readonly stateFile: string | undefined;
   readonly again: boolean;

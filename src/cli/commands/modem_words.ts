@@ -56,6 +56,7 @@ export function modemWords(host: Host, name: ModemCommandName, args: readonly st
     }
     numbers.set(word, number);
   }
+  const timeout = numbers.get("--timeout");
   return {
     port,
     lines,
@@ -65,7 +66,7 @@ export function modemWords(host: Host, name: ModemCommandName, args: readonly st
     baud: numbers.get("--baud"),
     everyMs: 1000 * (numbers.get("--every") ?? 1),
     count: numbers.get("--count"),
-    timeoutMs: 1000 * (numbers.get("--timeout") ?? 30),
+    timeoutMs: timeout === undefined ? undefined : 1000 * timeout,
     pinFile: values.get("--pin-file"),
     stateFile: values.get("--state-file") ?? values.get("--state"),
     again: given.has("--again"),
