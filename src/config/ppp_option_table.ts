@@ -166,7 +166,7 @@ const line: OptionEntry[] = [
   flag("nocrtscts -crtscts nocdtrcts", (o) => void (o.flowControl = "none"), { key: "flow" }),
   flag("xonxoff", (o) => {
     o.flowControl = "xonxoff";
-    o.asyncmap = ((o.asyncmap ?? 0) | 0x000a0000) >>> 0;
+    if (o.asyncmap !== undefined) o.asyncmap = (o.asyncmap | 0x000a0000) >>> 0;
   }, { key: "flow" }),
   flag("modem", (o) => void (o.modem = true)),
   flag("local", (o) => void (o.modem = false), { key: "modem" }),
@@ -208,9 +208,9 @@ const lcp: OptionEntry[] = [
   flag("default-asyncmap -am", (o) => void (o.asyncmap = undefined), { key: "asyncmap" }),
   text("asyncmap -as", (o, value) => {
     if (!/^(0[xX])?[0-9a-fA-F]{1,8}$/.test(value)) return "expected a hexadecimal number of up to 8 digits";
-    const given = parseInt(value, 16);
-    o.asyncmap = ((o.asyncmap ?? 0) | given) >>> 0;
-  }, { key: "asyncmap", ranked: false, shown: (o) => (o.asyncmap ?? 0).toString(16) }),
+    // Characters are only ever added, and default-asyncmap has all of them.
+    if (o.asyncmap !== undefined) o.asyncmap = (o.asyncmap | parseInt(value, 16)) >>> 0;
+  }, { key: "asyncmap", ranked: false, shown: (o) => (o.asyncmap ?? 0xffffffff).toString(16) }),
   flag("receive-all", (o) => void (o.receiveAll = true)),
   number("mru", 128, 16384, (o, value) => void (o.mru = value)),
   flag("default-mru -mru", (o) => void (o.negotiateMru = false)),

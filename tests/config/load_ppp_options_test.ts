@@ -55,6 +55,7 @@ const dumps: readonly (readonly [args: string, lines: readonly string[]])[] = [
   ["set A=1 set B=2", ["set A=1", "set B=2"]],
   ["ms-dns 1.1.1.1 ms-dns 2.2.2.2 ms-dns 3.3.3.3", ["ms-dns 1.1.1.1", "ms-dns 2.2.2.2", "ms-dns 3.3.3.3"]],
   ["asyncmap a0000 asyncmap 0x1", ["asyncmap a0001"]],
+  ["default-asyncmap asyncmap 1", ["asyncmap ffffffff"]],
   ["password x user y", ["user y", "password ??????"]],
   ["persist nopersist", ["nopersist"]],
   ["auth noauth", ["noauth"]],
@@ -312,4 +313,12 @@ test("loadPppOptions asks for BSD-Compress after Deflate as pppd does, and for P
   assertEquals(methods("nopredictor1"), [15, 15, false, false]);
   assertThrows(() => load("bsdcomp 8"), /0 or 9 to 15/);
   assertThrows(() => load("bsdcomp 16"), /0 or 9 to 15/);
+});
+
+test("loadPppOptions escapes all once default-asyncmap is said, whatever is said behind it", () => {
+  for (
+    const words of ["default-asyncmap", "default-asyncmap asyncmap 1", "asyncmap 1 default-asyncmap xonxoff"]
+  ) {
+    assertEquals(load(words).options.asyncmap, undefined, words);
+  }
 });
