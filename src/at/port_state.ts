@@ -3,8 +3,8 @@
  * crash left behind, answers in numbers, or none.
  *
  * ```
- *   ESC AT ──► ATQ0V1E0 ──► AT ──► silence +++ silence ──► H ──► close a multiplexer ──► ATQ0V1E0, and all again
- *     └───────────┴───────────┴── any result code: found ──┴────────────┴────────────────────┘
+ *   ESC AT ──► open a multiplexer ──► ATQ0V1E0 ──► AT ──► silence +++ silence ──► H ──► close it ──► ATQ0V1E0, and all again
+ *     └────────────────┴──────────────────┴─── any result code: found ───┴─────────────┴────────────┘
  * ```
  *
  * Each round costs about ten seconds; signs of PPP or of 27.010 in what comes bring the step against them forward. An ESC comes
@@ -52,10 +52,20 @@ export interface PortStateOptions {
   readonly lineEnd?: "\r" | "\r\n";
 }
 
-type StepName = "escape" | "attention" | "settle" | "quiet" | "pluses" | "guard" | "hangUp" | "close";
+type StepName =
+  | "escape"
+  | "open"
+  | "attention"
+  | "settle"
+  | "quiet"
+  | "pluses"
+  | "guard"
+  | "hangUp"
+  | "close";
 
 const steps: readonly StepName[] = [
   "escape",
+  "open",
   "settle",
   "attention",
   "quiet",
@@ -67,9 +77,13 @@ const steps: readonly StepName[] = [
 ];
 const ANSWER_WITHIN: Millis = 1500;
 const SETTLE_WITHIN: Millis = 1500;
+/** A multiplexer answers by itself, without a look at the radio or the card. */
+const MULTIPLEXER_WITHIN: Millis = 500;
 const GUARD: Millis = 1000;
 const MOST_SETTLE_TRIES = 3;
 const KEPT = 512;
+/** SABM on the control channel, basic option, then advanced option: a multiplexer says UA, or DM, to it in whatever state it is. */
+const opening = "\xf9\x03\x3f\x01\x1c\xf9\x7e\x03\x3f\xfc\x7e";
 /**
  * The control channel opened (SABM), for a multiplexer that nobody has spoken to since AT+CMUX; then the session closed (CLD,
  * 27.010 §5.4.6.3.3) with both settings of C/R, basic option, then advanced option.
@@ -165,6 +179,10 @@ export class PortState implements Machine<PortStateInput, PortStateOutput> {
       case "settle":
         this.#send(`${SETTLE}${this.#lineEnd}`);
         return;
+      case "open":
+        this.#send(opening);
+        this.#until = now + MULTIPLEXER_WITHIN;
+        return;
       case "quiet":
         this.#until = now + this.#guardMs;
         return;
@@ -180,6 +198,7 @@ export class PortState implements Machine<PortStateInput, PortStateOutput> {
       case "close":
         this.#was ??= this.#looksLikeCmux() ? "cmux" : undefined;
         this.#send(closings);
+        if (this.#was === "cmux") this.#until = now + MULTIPLEXER_WITHIN;
         return;
     }
   }
@@ -265,12 +284,13 @@ export class PortState implements Machine<PortStateInput, PortStateOutput> {
     ]]);
   }
 
-  /** A frame of 27.010's basic option: a flag, an address whose EA bit is set, and a control field. */
+  /** A frame of 27.010 that is no echo of ours: of the basic option any, of the advanced one the answer to an opened control channel. */
   #looksLikeCmux(): boolean {
     return this.#heard.some((octet, at) => {
-      if (octet !== 0xf9) return false;
       const address = this.#heard[at + 1] ?? 0;
-      return (address & 1) === 1 && controlFields.has((this.#heard[at + 2] ?? 0) & 0xef);
+      const control = (this.#heard[at + 2] ?? 0) & 0xef;
+      if (octet === 0xf9) return (address & 1) === 1 && controlFields.has(control);
+      return octet === 0x7e && (address === 0x01 || address === 0x03) && (control === UA || control === DM);
     });
   }
 
@@ -285,8 +305,10 @@ export class PortState implements Machine<PortStateInput, PortStateOutput> {
   }
 }
 
-/** SABM, UA, DM, DISC, UIH and UI without their P/F bit. 27.010 §5.2.1.3 */
-const controlFields = new Set([0x2f, 0x63, 0x0f, 0x43, 0xef, 0x03]);
+/** Control fields without their P/F bit: UA, DM, DISC, UIH and UI, not SABM, which only we send. 27.010 §5.2.1.3 */
+const UA = 0x63;
+const DM = 0x0f;
+const controlFields = new Set([UA, DM, 0x43, 0xef, 0x03]);
 
 /** Words of a result code, or with `ATV0` its number. V.250 §5.7.1 */
 function isResultCode(text: string): boolean {

@@ -129,6 +129,31 @@ test("PortState closes a multiplexer, soon where it hears one", () => {
   assert(loud.tookMs < 3000 && quiet.tookMs < 14_000);
 });
 
+test("PortState soon finds a multiplexer that says nothing by itself: it answers an opened control channel", () => {
+  for (
+    const [opened, answer, closed] of [
+      ["f9033f011cf9", "f9037301d7f9", "f903ef05c301f2f9"],
+      ["7e033ffc7e", "7e0373857e", "7e03efc301707e"],
+    ] as const
+  ) {
+    let muxed = true;
+    const mux: Port = (sent) => {
+      if (!muxed) return answering(sent);
+      if (sent.includes(latin1(fromHex(closed)))) muxed = false;
+      return sent.includes(latin1(fromHex(opened))) ? latin1(fromHex(answer)) : "";
+    };
+    const { found, tookMs } = find(mux);
+    assertEquals(found, "ready, was cmux");
+    assert(tookMs < 2500, `${tookMs}`);
+  }
+});
+
+test("PortState takes what a slow modem gives back of its own frames for no multiplexer", () => {
+  let asked = 0;
+  const slow: Port = (sent) => sent + (/AT/.test(sent) && ++asked > 1 ? answering(sent) : "");
+  assertEquals(find(slow).found, "ready, was at");
+});
+
 test("PortState tells a port that is silent, one that only gives back, and one that speaks something else", () => {
   assertEquals(find(() => "").found, "failed: silent");
   assertEquals(find((sent) => sent).found, "failed: echo");
