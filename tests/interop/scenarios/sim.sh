@@ -177,7 +177,7 @@ sim_cmux_kernel() {
   carries_5_mb
 }
 
-# managed PROFILE PLUGIN: ModemManager finds the modem, gives it the PIN, registers, connects, reads a message, lets go.
+# managed PROFILE PLUGIN [REGISTERS_MS]: ModemManager finds the modem, gives it the PIN, registers, connects, reads a message, lets go.
 managed() {
   cd /run/lab
   cat > near.bus <<'EOF'
@@ -198,7 +198,7 @@ ports = 2
 [sim]
 pin = "1234"
 [network]
-registers_after_ms = 1500
+registers_after_ms = ${3:-1500}
 apns = ["internet"]
 [[fault]]
 on = "call"
@@ -254,5 +254,6 @@ sim_modemmanager_plain() { managed plain generic; }
 sim_modemmanager_ec25() { managed quectel-ec25 quectel; }
 # ModemManager 1.20's plugin for Huawei ends in a segmentation fault on a port without a USB device behind it.
 sim_modemmanager_e398() { managed huawei-e398 generic; }
-sim_modemmanager_sim7600() { managed simcom-sim7600 simtech; }
+# Between two of its looks for a network ModemManager takes SMS DONE and PB DONE for the answer to +CEREG?: there is one at the first.
+sim_modemmanager_sim7600() { managed simcom-sim7600 simtech 200; }
 sim_modemmanager_toby_l2() { managed ublox-toby-l2 u-blox; }
